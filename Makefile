@@ -1,0 +1,82 @@
+# The front door: `make help` lists every verb. CI calls the same ones.
+# Needs python3 (3.11 or newer) and make, nothing else; installs nothing outside the checkout.
+
+PYTHON  ?= python3
+HOST    ?= 127.0.0.1
+PORT    ?= 8000
+WORKERS ?= 1
+JOBS    ?= auto
+BUNDLE  ?= bundle
+ROWS    ?= 40000
+SEED    ?= 0
+TRAIN   ?= --time shipping_limit_date --group order_id --depth 6 --learning-rate 0.1 --half-life 0
+ENGINE  ?= $(or $(call answering,docker),$(call answering,podman),$(call answering,buildah),$(NO_ENGINE))
+IMAGE   ?= shipping-price-estimator
+
+VENV     := .venv
+BIN      := $(VENV)/bin
+ROOMS    := model api handler deploy tests requirements
+# The stamp carries the version, so that another PYTHON makes the environment anew.
+VERSION  := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+STAMP    := $(VENV)/ready-$(VERSION)
+COMPILE  := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+            --generate-hashes --only-binary :all: --emit-build-options --no-emit-index-url
+# A docker client whose daemon does not run is passed over.
+answering = $(shell $(1) info >/dev/null 2>&1 && echo $(1))
+NO_ENGINE = $(error Neither docker nor podman nor buildah answers: start one, or name it with ENGINE)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup serve test check format coverage bundle lock image clean
+
+help: ## List every verb with one line
+	@echo "Usage: make VERB [NAME=value ...]"; echo
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+
+setup: $(STAMP) ## Make .venv with every locked dependency (PYTHON)
+	@echo ".venv is ready: Python $(VERSION)"
+
+$(STAMP): requirements/dev.txt requirements/pip.txt requirements/install.py
+	@$(PYTHON) requirements/install.py $(VENV) requirements/dev.txt
+	@rm -f $(VENV)/ready-* && touch $@
+
+serve: $(STAMP) ## Serve the embedded model on http://127.0.0.1:8000 (HOST, PORT, WORKERS, BUNDLE)
+	$(BIN)/python -m api --host $(HOST) --port $(PORT) --workers $(WORKERS) --bundle $(BUNDLE)
+
+test: $(STAMP) ## Run every test, with coverage (JOBS, ARGS)
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --cov $(ARGS)
+
+check: $(STAMP) ## Check format, lint, types, the doors between the rooms, workflows and Dockerfile
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/zizmor --offline --quiet --pedantic .github
+	$(BIN)/hadolint Dockerfile
+
+format: $(STAMP) ## Format the code and mend what the linter can
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+coverage: test ## Run the tests and write the coverage of every line to build/coverage/
+	$(BIN)/coverage html --quiet
+	@echo "build/coverage/index.html"
+
+bundle: $(STAMP) ## Make the embedded bundle again: sample the market, train on it (ROWS, SEED, TRAIN)
+	mkdir -p build
+	$(BIN)/python -m model sample build/market.parquet --rows $(ROWS) --seed $(SEED)
+	$(BIN)/python -m model train build/market.parquet --out $(BUNDLE) --seed $(SEED) $(TRAIN)
+
+lock: $(STAMP) ## Resolve requirements/*.in again (LOCK=--upgrade takes the newest versions)
+	$(COMPILE) $(LOCK) requirements/dev.in --output-file requirements/dev.txt
+	$(COMPILE) requirements/train.in --constraint requirements/dev.txt --output-file requirements/train.txt
+	$(COMPILE) requirements/serve.in --constraint requirements/dev.txt --output-file requirements/serve.txt
+	$(COMPILE) requirements/deploy.in --constraint requirements/dev.txt --output-file requirements/deploy.txt
+	$(COMPILE) $(LOCK) requirements/pip.in --output-file requirements/pip.txt
+
+image: ## Build the image for server and Lambda (ENGINE, IMAGE)
+	BUILDAH_FORMAT=docker $(ENGINE) build --tag $(IMAGE) .
+
+clean: ## Remove .venv and everything that was built
+	rm -rf $(VENV) build .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find $(wildcard $(ROOMS)) -name __pycache__ -prune -exec rm -rf {} +

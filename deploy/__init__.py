@@ -1,0 +1,1 @@
+"""How it gets onto AWS and stays there."""
