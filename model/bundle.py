@@ -1,0 +1,239 @@
+"""The bundle: one model in one directory, written whole and trusted only after verification."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import msgspec
+import xgboost
+
+from model.errors import BundleError
+from model.manifest import FORMAT, Manifest, decode, encode, seal
+from model.predictor import Predictor
+
+MANIFEST = "manifest.json"
+MODEL = "model.ubj"
+
+_REMAKE = "Restore it from version control, or make a new bundle with 'python -m model train'."
+_REPLACEABLE = frozenset({MANIFEST, MODEL, "report.html"})
+_PICKLE_MAGIC = (b"\x80", b"c", b"(")
+_PACKED_MAGIC = (b"\x1f\x8b", b"\x78", b"BZh", b"\xfd7zXZ", b"\x04\x22\x4d\x18", b"PK\x03\x04")
+_PICKLE_ADVICE = """\
+It is {kind}. Opening a pickle runs the code inside it, so it is never opened here. \
+In the environment that wrote it, convert it once:
+    import {library}
+    model = {library}.load({argument})
+    getattr(model, "get_booster", lambda: model)().save_model("model.ubj")"""
+
+
+def load(directory: Path) -> Predictor:
+    """The predictor in a bundle directory, verified.
+
+    Raises `BundleError` if a file is missing or unreadable, the manifest is of a newer format
+    or not a manifest, the model's bytes are not those that the manifest names, its features are
+    others or in another order, the manifest was edited, or the model no longer gives the golden
+    answers.
+    """
+    manifest = read_manifest(directory)
+    path = directory / manifest.booster.file
+    model = _read(path)
+    _verify_hash(path, model, manifest)
+    booster = open_booster(path, model)
+    _verify_features(path, booster, manifest)
+    _verify_version(directory / MANIFEST, manifest)
+    predictor = Predictor(booster, manifest)
+    _verify_golden(path, predictor)
+    return predictor
+
+
+def read_manifest(directory: Path) -> Manifest:
+    """The manifest of a bundle directory, without opening its model."""
+    path = directory / MANIFEST
+    document = _read(path)
+    _verify_format(path, document)
+    try:
+        manifest = decode(document)
+    except msgspec.DecodeError as error:
+        raise BundleError(f"{path}: not a valid manifest: {error}. {_REMAKE}") from error
+    if Path(manifest.booster.file).name != manifest.booster.file:
+        raise BundleError(
+            f"{path}: booster.file is '{manifest.booster.file}', expected a plain file name "
+            f"inside the bundle. {_REMAKE}"
+        )
+    return manifest
+
+
+def write(directory: Path, manifest: Manifest, model: bytes) -> None:
+    """Put a bundle where `directory` is or shall be, whole or not at all.
+
+    The files are written and flushed beside it and moved into place; a bundle that was there
+    before goes only once the new one is complete. Raises `BundleError` for a place that cannot be
+    written to, and for a directory with anything in it but a bundle, which is left alone.
+    """
+    directory = directory.resolve()
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        _refuse_foreign(directory)
+        _write_staged(directory, manifest, model)
+    except OSError as error:
+        raise BundleError(
+            f"{directory}: the bundle cannot be written: {error.strerror}. "
+            "Name another directory, or make this one writable."
+        ) from error
+
+
+def sha256(content: bytes) -> str:
+    """The hash that the manifest names a model file by."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def open_booster(path: Path, model: bytes) -> xgboost.Booster:
+    """The booster in the bytes of a file saved by `save_model`, held to one thread.
+
+    Raises `BundleError` for a pickle, which is never opened, and for anything else that the
+    library refuses. It does not see every damage: give it bytes that a hash or
+    `model.modelfile` has proven whole.
+    """
+    refuse_unreadable(path, model)
+    try:
+        booster = xgboost.Booster(params={"nthread": 1}, model_file=bytearray(model))
+        booster.set_param({"nthread": 1})
+    except (xgboost.core.XGBoostError, UnicodeDecodeError) as error:
+        raise BundleError(
+            f"{path}: the model is damaged or cut short ({len(model)} bytes). {_REMAKE}"
+        ) from error
+    return booster
+
+
+def refuse_unreadable(path: Path, model: bytes) -> None:
+    """Raise `BundleError` for bytes that are neither UBJ nor JSON: a pickle, an old format."""
+    _refuse_pickle(path, model)
+    if not model.startswith(b"{"):
+        raise BundleError(
+            f"{path}: not an XGBoost model in UBJ or JSON: it starts with {model[:8]!r}. Save the "
+            "model with 'booster.save_model(\"model.ubj\")'; one in the binary format of old "
+            "versions opens in XGBoost before 3.1."
+        )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise BundleError(
+            f"{path}: no such file. A bundle is a directory with {MANIFEST} and the model that "
+            "it names; check the path, or make one with 'python -m model train'."
+        ) from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise BundleError(f"{path}: cannot be read: {reason}. Check the path.") from error
+
+
+def _verify_format(path: Path, document: bytes) -> None:
+    try:
+        found = json.loads(document)["format"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise BundleError(f"{path}: not a manifest: no 'format' in it. {_REMAKE}") from error
+    if found != FORMAT:
+        raise BundleError(
+            f"{path}: format is {found}, this version reads format {FORMAT}. "
+            "Use the version of this software that wrote it, or make the bundle anew."
+        )
+
+
+def _verify_hash(path: Path, model: bytes, manifest: Manifest) -> None:
+    _refuse_pickle(path, model)
+    found = sha256(model)
+    if found != manifest.booster.sha256:
+        raise BundleError(
+            f"{path}: its SHA-256 is {found}, the manifest names {manifest.booster.sha256}: the "
+            f"file ({len(model)} bytes) is not the one that was written. {_REMAKE}"
+        )
+
+
+def _verify_features(path: Path, booster: xgboost.Booster, manifest: Manifest) -> None:
+    expected = [feature.column for feature in manifest.features]
+    found = booster.feature_names or expected[: booster.num_features()]
+    if found != expected or booster.num_features() != len(expected):
+        raise BundleError(
+            f"{path}: the model's features are {', '.join(found)} ({booster.num_features()}), "
+            f"the manifest's {', '.join(expected)} ({len(expected)}), in that order. {_REMAKE}"
+        )
+
+
+def _verify_version(path: Path, manifest: Manifest) -> None:
+    found = seal(manifest).version
+    if found != manifest.version:
+        raise BundleError(
+            f"{path}: its content makes the version {found}, it names {manifest.version}: the "
+            f"manifest was edited after it was written. {_REMAKE}"
+        )
+
+
+def _verify_golden(path: Path, predictor: Predictor) -> None:
+    try:
+        fault = predictor.golden_fault()
+    except (ValueError, IndexError, xgboost.core.XGBoostError) as error:
+        raise BundleError(f"{path}: the model does not fit its manifest. {_REMAKE}") from error
+    if fault is not None:
+        raise BundleError(f"{path}: {fault}. The model does not answer as it did. {_REMAKE}")
+
+
+def _refuse_pickle(path: Path, model: bytes) -> None:
+    packed = model.startswith(_PACKED_MAGIC)
+    if packed or model.startswith(_PICKLE_MAGIC):
+        advice = _PICKLE_ADVICE.format(
+            kind="compressed, as joblib writes a pickle" if packed else "a pickle",
+            library="joblib" if packed else "pickle",
+            argument=f'"{path.name}"' if packed else f'open("{path.name}", "rb")',
+        )
+        raise BundleError(f"{path}: {advice}")
+
+
+def _refuse_foreign(directory: Path) -> None:
+    if not directory.exists():
+        return
+    found = {entry.name for entry in directory.iterdir()}
+    if not found or (MANIFEST in found and found <= _REPLACEABLE):
+        return
+    others = sorted(found - _REPLACEABLE) or sorted(found)
+    raise BundleError(
+        f"{directory}: holds what is no part of a bundle ({', '.join(others[:5])}), so it is not "
+        "replaced. Name another directory, or empty this one."
+    )
+
+
+def _write_staged(directory: Path, manifest: Manifest, model: bytes) -> None:
+    staged = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+    try:
+        staged.chmod(0o755)
+        _write_flushed(staged / manifest.booster.file, model)
+        _write_flushed(staged / MANIFEST, encode(manifest))
+        _swap(staged, directory)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+def _write_flushed(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _swap(staged: Path, directory: Path) -> None:
+    if not directory.exists():
+        staged.rename(directory)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{directory.name}-old-", dir=directory.parent))
+    try:
+        directory.rename(old)  # onto an empty directory: atomic on POSIX
+        staged.rename(directory)
+    finally:
+        if directory.exists():
+            shutil.rmtree(old, ignore_errors=True)
+        else:  # whatever came between the two, an interrupt from the keyboard too
+            old.rename(directory)

@@ -1,0 +1,171 @@
+"""CSV files, read so that each row knows its line, and written."""
+
+import csv
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow
+
+from model.batch import ROWS, Batch, Rejected
+from model.errors import DataError
+from model.lines import Line, printable, read_lines
+from model.textbatch import TextBatch, text_of, text_schema
+
+_UNCLOSED = dict.fromkeys(
+    ("unexpected end of data", f"field larger than field limit ({csv.field_size_limit()})"),
+    "a quote is opened and never closed",
+)
+_CELLS = frozenset({str, int, float, type(None)})
+
+
+class CsvReader:
+    """A CSV file in UTF-8 with a header, as in RFC 4180. Empty lines are passed over."""
+
+    unit = "B"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.size = path.stat().st_size
+        with path.open("rb") as file:
+            self.columns = _header(path, next(_read_records(file), None))
+
+    def batches(self) -> Iterator[Batch]:
+        with self._path.open("rb") as file:
+            records = _read_records(file)
+            next(records)
+            while batch := list(islice(records, ROWS)):
+                yield self._batch(batch)
+
+    def schema(self, numbers: Sequence[str]) -> pyarrow.Schema:
+        return text_schema(self.columns, numbers)
+
+    def _batch(self, records: Sequence["_Record"]) -> TextBatch:
+        rejected = []
+        sound = []
+        for record in records:
+            fault = _fault(record, len(self.columns))
+            if fault is None:
+                sound.append(record)
+            elif fault:
+                rejected.append(Rejected(record.line, "", fault, printable(record.text)))
+        return TextBatch(
+            typed=False,
+            lines=[record.line for record in sound],
+            values=[
+                dict(zip(self.columns, record.fields or ("",), strict=True)) for record in sound
+            ],
+            originals=[record.text for record in sound],
+            rejected=rejected,
+            consumed=sum(record.size for record in records),
+        )
+
+
+class CsvWriter:
+    """A CSV file: the columns of the rows as they were, then those of the answers."""
+
+    def __init__(self, path: Path, columns: Sequence[str], answers: Sequence[str]) -> None:
+        self._file = path.open("w", encoding="utf-8", newline="")
+        self._columns = columns
+        self._answers = answers
+        self._lines = csv.writer(self._file, lineterminator="\n")
+        self._lines.writerow([*columns, *answers])
+
+    def write(
+        self, batch: Batch, kept: Sequence[int], answers: Mapping[str, Sequence[float]]
+    ) -> None:
+        new = zip(*(answers[name] for name in self._answers), strict=True)
+        for row, values in zip(batch.rows(kept), new, strict=True):
+            self._lines.writerow([*(_cell(row.get(name)) for name in self._columns), *values])
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _cell(value: Any) -> str | float | None:
+    return value if type(value) in _CELLS else text_of(value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """One record: the lines that it stands on, its fields, and why it is none if it is none."""
+
+    lines: Sequence[Line]
+    fields: Sequence[str]
+    fault: str | None
+
+    @property
+    def line(self) -> int:
+        return self.lines[0].number
+
+    @property
+    def size(self) -> int:
+        return sum(line.size for line in self.lines)
+
+    @property
+    def text(self) -> str:
+        return "".join([line.text for line in self.lines])
+
+
+class _Feed:
+    """The lines that a record is made of, with a way to read some of them again."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.taken: list[Line] = []
+        self._lines = read_lines(file)
+        self._again: deque[Line] = deque()
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._lines)
+        self.taken.append(line)
+        return line.text
+
+    def keep_first(self) -> None:
+        """Give back all lines but the first."""
+        self._again.extendleft(reversed(self.taken[1:]))
+        del self.taken[1:]
+
+
+def _read_records(file: BinaryIO) -> Iterator[_Record]:
+    """Every record. Where a quote is never closed its line alone is at fault, none below it."""
+    feed = _Feed(file)
+    reader = csv.reader(feed, strict=True)
+    while True:
+        feed.taken = []
+        try:
+            fields = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            feed.keep_first()
+            yield _Record(feed.taken, (), f"is not CSV: {_UNCLOSED.get(str(error), error)}")
+        else:
+            fault = next((line.fault for line in feed.taken if line.fault), None)
+            yield _Record(feed.taken, fields, fault)
+
+
+def _fault(record: _Record, width: int) -> str | None:
+    """Why a record is no row, "" for an empty line, None for a row."""
+    if record.fault is not None:
+        return record.fault
+    if len(record.fields) == width:
+        return None
+    if not record.fields:
+        return "" if width > 1 else None
+    until = f", read on to line {record.lines[-1].number}" if len(record.lines) > 1 else ""
+    return f"has {len(record.fields)} fields, the header {width}{until}"
+
+
+def _header(path: Path, record: _Record | None) -> Sequence[str]:
+    if record is None or not record.fields:
+        reason = "is empty" if record is None else record.fault or "starts with an empty line"
+        raise DataError(f"{path}: {reason}. The first line must name the columns.")
+    if record.fault is not None:
+        raise DataError(f"{path}: its first line is {record.fault}. Save the file as CSV in UTF-8.")
+    return [name.strip() for name in record.fields]

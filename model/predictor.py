@@ -1,0 +1,165 @@
+"""The predictor: rows of numbers in, prices with their intervals and reasons out."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xgboost
+from numpy.typing import NDArray
+
+from model.interval import bounds
+from model.manifest import Golden, Manifest
+
+Row = Sequence[float]
+"""One value per feature, in the manifest's order; NaN is missing, a category is its code."""
+
+GOLDEN_TOLERANCE = 1e-5
+"""How far, relatively, a golden answer may be from the stored one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A price and its interval, in the target's unit; the interval is None without calibration."""
+
+    price: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a price is what it is: `baseline` plus all `contributions` is the price.
+
+    In the target's unit, one contribution per feature in the manifest's order.
+    """
+
+    baseline: float
+    contributions: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RangeWarning:
+    """A value outside the range that the model was trained on."""
+
+    feature: str
+    value: float
+    minimum: float
+    maximum: float
+
+
+class Predictor:
+    """One booster and what its manifest says of it. Safe to call from several threads."""
+
+    def __init__(self, booster: xgboost.Booster, manifest: Manifest) -> None:
+        self.manifest = manifest
+        self._booster = booster
+        self._outer = (
+            manifest.booster.price if manifest.booster.low is None else manifest.booster.low,
+            manifest.booster.price if manifest.booster.high is None else manifest.booster.high,
+        )
+        self._ranges = tuple(
+            (index, feature.name, feature.training.minimum, feature.training.maximum)
+            for index, feature in enumerate(manifest.features)
+            if feature.training is not None and not feature.categories
+        )
+
+    def predict(self, row: Row) -> Estimate:
+        """The estimate for one row."""
+        outputs = self.outputs(np.array([row], dtype=np.float32))[0]
+        return self._estimate(outputs.tolist())
+
+    def predict_rows(self, rows: Sequence[Row] | NDArray[np.float32]) -> list[Estimate]:
+        """The estimates for n rows, or for an array of shape (n, features)."""
+        if len(rows) == 0:
+            return []
+        outputs = self.outputs(np.asarray(rows, dtype=np.float32))
+        return [self._estimate(each) for each in outputs.tolist()]
+
+    def outputs(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the booster itself says: shape (n, outputs), in the target's unit."""
+        values: NDArray[np.float32] = self._booster.inplace_predict(
+            rows, iteration_range=self.manifest.booster.iterations, validate_features=False
+        )
+        return values.reshape(len(rows), self.manifest.booster.outputs)
+
+    def explain(self, row: Row) -> Explanation:
+        """The contributions of each feature to the price of one row.
+
+        They are the booster's SHAP values. Where the price is not their plain sum (a log link,
+        a price raised to the target's minimum), they are scaled to share out the difference
+        between price and baseline in the same proportions.
+        """
+        margins = self._contributions(np.array([row], dtype=np.float32))
+        *parts, bias = margins[0].astype(float).tolist()
+        total = math.fsum(parts)
+        plain = self._linked(bias), self._linked(bias + total)
+        baseline, price = map(self._floor, plain)
+        if (baseline, price) == plain:
+            scale = self._slope(bias, total)
+        else:
+            scale = (price - baseline) / total if total else 0.0
+        return Explanation(baseline, tuple(part * scale for part in parts))
+
+    def warnings(self, row: Row) -> list[RangeWarning]:
+        """The values of one row that lie outside the training range; missing ones never do."""
+        return [
+            RangeWarning(name, row[index], minimum, maximum)
+            for index, name, minimum, maximum in self._ranges
+            if row[index] < minimum or row[index] > maximum
+        ]
+
+    def golden_fault(self) -> str | None:
+        """What is wrong with the answer to the first golden row that differs, if one does."""
+        for golden in self.manifest.golden:
+            found = self.predict([math.nan if v is None else v for v in golden.row])
+            if not _agree(found, golden):
+                return f"golden row {list(golden.row)} gives {found.price}, not {golden.price}"
+        return None
+
+    def _estimate(self, outputs: Sequence[float]) -> Estimate:
+        price = self._floor(outputs[self.manifest.booster.price])
+        interval = self.manifest.interval
+        if interval is None:
+            return Estimate(price, None, None)
+        outer = (outputs[self._outer[0]], outputs[self._outer[1]])
+        return Estimate(price, *bounds(interval, price, outer, self.manifest.target.minimum))
+
+    def _linked(self, margin: float) -> float:
+        return math.exp(margin) if self.manifest.booster.link == "log" else margin
+
+    def _slope(self, bias: float, total: float) -> float:
+        """The price gained for each unit of margin; parts that cancel each other keep it too."""
+        if self.manifest.booster.link == "identity":
+            return 1.0
+        return math.exp(bias) * (math.expm1(total) / total if total else 1.0)
+
+    def _floor(self, price: float) -> float:
+        minimum = self.manifest.target.minimum
+        return price if minimum is None or price > minimum else minimum
+
+    def _contributions(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """SHAP values of the price output, shape (n, features + 1), the last one the bias."""
+        matrix = xgboost.DMatrix(rows, nthread=1)
+        values = self._booster.predict(
+            matrix,
+            pred_contribs=True,
+            iteration_range=self.manifest.booster.iterations,
+            validate_features=False,
+            strict_shape=True,
+        )
+        price: NDArray[np.float32] = values[:, self.manifest.booster.price, :]
+        return price
+
+
+def _agree(found: Estimate, golden: Golden) -> bool:
+    pairs = ((found.price, golden.price), (found.low, golden.low), (found.high, golden.high))
+    return all(
+        (a is None and b is None)
+        or (
+            a is not None
+            and b is not None
+            and math.isclose(a, b, rel_tol=GOLDEN_TOLERANCE, abs_tol=GOLDEN_TOLERANCE)
+        )
+        for a, b in pairs
+    )
