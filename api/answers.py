@@ -1,0 +1,59 @@
+"""Answers: what a price looks like to the one who asked."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from api.identifiers import new_id
+from model import Estimate, Explanation, Predictor, RangeWarning
+
+
+class AnswerWriter:
+    """Turns estimates into documents, in the words and the decimals of the manifest."""
+
+    def __init__(self, predictor: Predictor) -> None:
+        manifest = predictor.manifest
+        self._predictor = predictor
+        self._price = manifest.target.name
+        self._decimals = manifest.target.decimals
+        self._version = manifest.version
+        self._names = tuple(feature.name for feature in manifest.features)
+        self._coverage = manifest.interval.coverage if manifest.interval else None
+
+    def answer(self, row: Sequence[float], estimate: Estimate) -> dict[str, Any]:
+        """The document for one priced row."""
+        return {
+            self._price: self._rounded(estimate.price),
+            "interval": self._interval(estimate),
+            "warnings": [self._warning(each) for each in self._predictor.warnings(row)],
+            "model_version": self._version,
+            "prediction_id": new_id(),
+        }
+
+    def explanation(self, explanation: Explanation) -> dict[str, Any]:
+        """The members that an answer gains when the reasons are asked for."""
+        return {
+            "baseline": self._rounded(explanation.baseline, more=2),
+            "contributions": {
+                name: self._rounded(value, more=2)
+                for name, value in zip(self._names, explanation.contributions, strict=True)
+            },
+        }
+
+    def _interval(self, estimate: Estimate) -> dict[str, float] | None:
+        if self._coverage is None or estimate.low is None or estimate.high is None:
+            return None
+        low, high = self._rounded(estimate.low), self._rounded(estimate.high)
+        return {"low": low, "high": high, "coverage": self._coverage}
+
+    def _rounded(self, value: float, more: int = 0) -> float:
+        return value if self._decimals is None else round(value, self._decimals + more)
+
+    def _warning(self, warning: RangeWarning) -> dict[str, Any]:
+        return {
+            "field": warning.feature,
+            "value": warning.value,
+            "minimum": warning.minimum,
+            "maximum": warning.maximum,
+            "message": f"{warning.feature} is outside the range that the model was trained on "
+            f"({warning.minimum:g} to {warning.maximum:g}): the price is less certain.",
+        }

@@ -1,0 +1,67 @@
+"""Bodies: read up to a limit, of a content type that is understood."""
+
+from collections.abc import Iterable
+
+from fastapi import Request
+
+from api.problems import Problem
+
+_CLOSE = {"Connection": "close"}
+
+
+def media_type(request: Request, accepted: Iterable[str]) -> str:
+    """The media type of a request's body, one of `accepted`; the first where none is named.
+
+    Raises `Problem` 415 naming those accepted, also for a charset other than UTF-8.
+    """
+    accepted = tuple(accepted)
+    given = request.headers.get("content-type", accepted[0])
+    name, _, parameters = given.partition(";")
+    name = name.strip().lower()
+    charset = _charset(parameters)
+    if name not in accepted or charset not in ("utf-8", "utf8", "us-ascii"):
+        raise Problem(
+            415,
+            f"The content type {given[:80]!r} is not read here. "
+            f"Send {' or '.join(accepted)}, encoded as UTF-8.",
+            headers={"Accept-Post": ", ".join(accepted)},
+        )
+    return name
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The whole body of a request, of at most `limit` bytes.
+
+    Raises `Problem` 413 as soon as more are announced or received, without reading the rest:
+    the connection is closed instead.
+    """
+    if _announced(request) > limit:
+        raise _too_large(limit)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise _too_large(limit)
+    return bytes(body)
+
+
+def _announced(request: Request) -> float:
+    """The bytes in the content-length; as a float, which takes any number of digits."""
+    length = request.headers.get("content-length", "0")
+    return float(length) if length.isdecimal() else 0.0
+
+
+def _too_large(limit: int) -> Problem:
+    return Problem(
+        413,
+        f"The body has more than {limit} bytes. Send less, or split it into several requests.",
+        headers=_CLOSE,
+    )
+
+
+def _charset(parameters: str) -> str:
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip().strip('"').lower()
+    return "utf-8"

@@ -1,0 +1,109 @@
+"""Decoding: the bytes of a body to plain values, and one clear problem for what is not JSON."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from api.problems import Problem, named
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicated:
+    """What an object that names one key twice decodes to: the key."""
+
+    key: str
+
+
+def decode_text(body: bytes) -> str:
+    """The text of a body. Raises `Problem` 400 for an empty one or for what is not UTF-8."""
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Problem(
+            400, f"The body is not valid UTF-8 at byte {error.start}. Send it as UTF-8."
+        ) from None
+    if not text.strip():
+        raise Problem(400, "The body is empty. See /docs for what to send.")
+    return text
+
+
+def decode_json(text: str) -> Any:
+    """The value of a JSON text. Raises `Problem` 400 for what is not JSON.
+
+    NaN and Infinity, bare or as a number too large, come out as such floats for the validation
+    of the field they stand in to refuse, as do `Duplicated` objects.
+    """
+    try:
+        return _DECODER.decode(text)
+    except (ValueError, RecursionError) as error:
+        raise _malformed(error) from None
+
+
+def decode_array(text: str) -> Iterator[Any]:
+    """The elements of a JSON array, decoded one at a time as they are asked for.
+
+    Raises `Problem` 400 where the text stops being JSON, 422 if it is not an array.
+    """
+    position = _skip_space(text, 0)
+    if text[position : position + 1] != "[":
+        raise Problem(422, "Expected a JSON array of objects, one for each row.")
+    position = _skip_space(text, position + 1)
+    closed = text.startswith("]", position)
+    while not closed:
+        try:
+            element, position = _DECODER.raw_decode(text, position)
+        except (ValueError, RecursionError) as error:
+            raise _malformed(error) from None
+        yield element
+        position = _skip_space(text, position)
+        closed = text.startswith("]", position)
+        if not closed:
+            position = _skip_space(text, _expect(",", text, position))
+    position = _skip_space(text, position + 1)
+    if position != len(text):
+        raise _malformed(json.JSONDecodeError("Extra data", text, position))
+
+
+def decode_number(text: str) -> float | str:
+    """The number in a CSV field, or the text itself where it is none ("NaN", "1_000", "abc")."""
+    return float(text) if _NUMBER.fullmatch(text) else text
+
+
+def _malformed(error: ValueError | RecursionError) -> Problem:
+    if isinstance(error, json.JSONDecodeError):
+        where = f"line {error.lineno}, column {error.colno}"
+        return Problem(400, f"The body is not valid JSON: {error.msg} at {where}.")
+    return Problem(400, "The body is nested too deeply. Send flat objects with the features.")
+
+
+def _skip_space(text: str, position: int) -> int:
+    match = _SPACE.match(text, position)
+    return match.end() if match else position
+
+
+def _expect(character: str, text: str, position: int) -> int:
+    if not text.startswith(character, position):
+        message = f"Expecting '{character}' delimiter"
+        raise _malformed(json.JSONDecodeError(message, text, position))
+    return position + 1
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Duplicated:
+    document = dict(pairs)
+    if len(document) == len(pairs):
+        return document
+    ((key, _),) = Counter(key for key, _ in pairs).most_common(1)
+    return Duplicated(named(key))
+
+
+def _integer(digits: str) -> int | float:
+    """An integer; one of more digits than any float has comes out infinite."""
+    return int(digits) if len(digits) <= 300 else float(digits)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_int=_integer)
+_SPACE = re.compile(r"[ \t\n\r]*")
+_NUMBER = re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*", re.ASCII)

@@ -1,0 +1,152 @@
+"""The routes that answer with prices."""
+
+import asyncio
+import json
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.answers import AnswerWriter
+from api.bodies import media_type, read_body
+from api.decoding import decode_json, decode_text
+from api.formats import Batch, Record, formats
+from api.metrics import Metrics
+from api.problems import Problem
+from api.rows import RowReader
+from api.schema import answer_schema, problem_responses, problem_schema, request_example
+from api.schema import request_schema as schema_of_request
+from api.settings import Settings
+from model import Predictor
+
+CHUNK = 100
+"""Rows of a batch that are answered before single predictions get their turn again."""
+
+_JSON = ("application/json",)
+
+
+class Predictions:
+    """Asks the predictor and writes down what it says."""
+
+    def __init__(self, predictor: Predictor, metrics: Metrics, settings: Settings) -> None:
+        self._predictor = predictor
+        self._metrics = metrics
+        self._settings = settings
+        self._reader = RowReader(predictor.manifest.features)
+        self._writer = AnswerWriter(predictor)
+        self._names = [feature.name for feature in predictor.manifest.features]
+        self._formats = formats(predictor.manifest.target.name)
+        self._explaining = CapacityLimiter(1)
+        self._batches = asyncio.Semaphore(1)
+
+    async def predict(self, request: Request, *, explain: bool = False) -> Response:
+        """Price one product. `explain` adds what each feature contributes to the price."""
+        media_type(request, _JSON)
+        body = await read_body(request, self._settings.max_body_bytes)
+        row = self._reader.read(decode_json(decode_text(body)))
+        answer = self._answer(row)
+        if explain:
+            reasons = await to_thread.run_sync(
+                self._predictor.explain, row, limiter=self._explaining
+            )
+            answer |= self._writer.explanation(reasons)
+        self._metrics.predictions.labels("single").inc()
+        return Response(json.dumps(answer), media_type="application/json")
+
+    async def predict_batch(self, request: Request) -> Response:
+        """Price many products: each row is answered or refused on its own."""
+        name = media_type(request, self._formats)
+        body = await read_body(request, self._settings.max_batch_bytes)
+        form = self._formats[name]
+        async with self._batches:
+            batch = await self._answer_all(form.read(decode_text(body), self._reader))
+            text = await _joined(form.write(batch))
+        return Response(text, media_type=name)
+
+    def _answer(self, row: list[float]) -> dict[str, Any]:
+        answer = self._writer.answer(row, self._predictor.predict(row))
+        self._count_warnings(answer)
+        return answer
+
+    async def _answer_all(self, records: Iterator[Record]) -> Batch:
+        batch = Batch(self._names)
+        limit = self._settings.max_batch_rows
+        while chunk := list(islice(records, CHUNK)):
+            batch.records.extend(chunk)
+            if len(batch.records) > limit:
+                raise Problem(413, f"The batch has more than {limit} rows. Split it into several.")
+            batch.answers.extend(self._answer_chunk(chunk))
+            await asyncio.sleep(0)
+        return batch
+
+    def _answer_chunk(self, records: Sequence[Record]) -> Iterator[dict[str, Any]]:
+        rows = [each.row for each in records if not isinstance(each.row, Problem)]
+        estimates = iter(self._predictor.predict_rows(rows))
+        self._metrics.predictions.labels("batch").inc(len(rows))
+        self._metrics.refused_rows.inc(len(records) - len(rows))
+        for record in records:
+            if isinstance(record.row, Problem):
+                yield record.row.document()
+            else:
+                answer = self._writer.answer(record.row, next(estimates))
+                self._count_warnings(answer)
+                yield answer
+
+    def _count_warnings(self, answer: dict[str, Any]) -> None:
+        for warning in answer["warnings"]:
+            self._metrics.out_of_range.labels(warning["field"]).inc()
+
+
+async def _joined(pieces: Iterator[str]) -> str:
+    written: list[str] = []
+    while chunk := "".join(islice(pieces, CHUNK)):
+        written.append(chunk)
+        await asyncio.sleep(0)
+    return "".join(written)
+
+
+def add_predictions(router: APIRouter, predictions: Predictions, predictor: Predictor) -> None:
+    """Put the two routes on a router, described by the manifest."""
+    manifest = predictor.manifest
+    request, answer = schema_of_request(manifest), answer_schema(manifest)
+    example = request_example(manifest)
+    router.add_api_route(
+        "/predict",
+        predictions.predict,
+        methods=["POST"],
+        summary="Price one product",
+        response_class=Response,
+        responses={
+            200: {"description": "The price.", "content": {_JSON[0]: {"schema": answer}}},
+            **problem_responses(400, 413, 415, 422),
+        },
+        openapi_extra=_request_body({_JSON[0]: {"schema": request, "example": example}}),
+    )
+    rows = {"type": "array", "items": request}
+    either = {"type": "array", "items": {"anyOf": [answer, problem_schema()]}}
+    text: dict[str, Any] = {"schema": {"type": "string"}}
+    others = {name: text for name in formats(manifest.target.name) if name not in _JSON}
+    router.add_api_route(
+        "/predict/batch",
+        predictions.predict_batch,
+        methods=["POST"],
+        summary="Price many products",
+        response_class=Response,
+        responses={
+            200: {
+                "description": "An answer or a problem for each row, in the format that was sent.",
+                "content": {_JSON[0]: {"schema": either}, **others},
+            },
+            **problem_responses(400, 413, 415, 422),
+        },
+        openapi_extra=_request_body(
+            {_JSON[0]: {"schema": rows, "example": [example, example]}, **others}
+        ),
+    )
+
+
+def _request_body(content: dict[str, Any]) -> dict[str, Any]:
+    return {"requestBody": {"required": True, "content": content}}

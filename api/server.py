@@ -1,0 +1,69 @@
+"""One process that serves: uvicorn, taught to drain before it stops."""
+
+import signal
+import socket
+import sys
+from types import FrameType
+
+import uvicorn
+
+from api import logs
+from api.app import DRAIN, load_app
+from api.drain import Drain
+from api.settings import Settings
+from api.supervisor import STARTUP_FAILED
+from model import BundleError
+
+
+class DrainingServer(uvicorn.Server):
+    """A uvicorn server for which SIGTERM is the beginning of the end, not the end.
+
+    SIGTERM: the app's `Drain` begins, so that `/readyz` answers 503 while everything else is
+    still answered; when its period is over, the server stops to listen, finishes what is in
+    flight and returns. A second SIGTERM, or SIGINT, cuts the period short.
+    """
+
+    def handle_exit(self, sig: int, _frame: FrameType | None) -> None:
+        """The signal handler. No signal is kept to be raised again: the process exits with 0."""
+        drain = self._drain()
+        if sig == signal.SIGTERM and drain is not None and not drain.begun:
+            drain.begin()
+        elif sig == signal.SIGINT and self.should_exit:
+            self.force_exit = True
+        else:
+            self.should_exit = True
+
+    async def on_tick(self, counter: int) -> bool:
+        """Called ten times a second: True ends the serving."""
+        drain = self._drain()
+        if drain is not None and drain.over:
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+    def _drain(self) -> Drain | None:
+        return self.lifespan.state.get(DRAIN) if self.started else None
+
+
+def serve(settings: Settings, listener: socket.socket) -> None:
+    """Load the bundle and answer requests on a listening socket until told to stop.
+
+    Exits with `STARTUP_FAILED` and a message if the bundle cannot be trusted.
+    """
+    logs.configure(settings.log_level, sys.stdout)
+    try:
+        app = load_app(settings)
+    except BundleError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(STARTUP_FAILED)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        lifespan="on",
+        timeout_keep_alive=settings.keep_alive_seconds,
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+        forwarded_allow_ips=settings.forwarded_allow_ips,
+    )
+    DrainingServer(config).run(sockets=[listener])

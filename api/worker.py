@@ -1,0 +1,12 @@
+"""What each serving process does, importable by name in a process that was just spawned."""
+
+import socket
+
+from api.settings import Settings
+
+
+def work(settings: Settings, listener: socket.socket) -> None:
+    """Serve until told to stop. Only here is the model's library loaded: after the spawn."""
+    from api.server import serve  # noqa: PLC0415 - the supervisor's own process stays without it
+
+    serve(settings, listener)

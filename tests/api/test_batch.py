@@ -1,0 +1,132 @@
+import asyncio
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.settings import Settings
+from tests import bundles
+from tests.api.apps import client_of
+from tests.api.asking import Question, assert_problem, in_process
+from tests.api.bad_texts import GOOD, request
+from tests.api.batches import CSV, GOOD_CSV, HEADER, JSON, LINES, answered, batch
+
+
+@pytest.mark.parametrize(
+    "content_type", [JSON, LINES, "application/jsonl", "application/x-jsonlines"]
+)
+def test_batch_of_json(client: TestClient, content_type: str) -> None:
+    """A batch answers in the format it came in, each row as if it had come alone."""
+    rows = [GOOD, request(weight="1e6"), GOOD]
+    answer = in_process(client)(batch(content_type, rows))
+    assert answer.headers["content-type"] == content_type
+    alone = [client.post("/predict", content=row).json() for row in rows]
+    found = answered(answer)
+    assert len({each.pop("prediction_id") for each in found + alone}) == 6
+    assert found == alone
+
+
+def test_batch_of_csv(client: TestClient) -> None:
+    """A CSV comes back with its own columns first, in the model's order, as they were given."""
+    body = (
+        b'volume,weight,price,distance,height\r\n700.0,"750", 5e1,1500,70\r\n\r\n700,0,50,1500,70'
+    )
+    question = Question("/predict/batch", body, headers={"content-type": CSV})
+    single = client.post("/predict", content=GOOD).json()
+    first, second = answered(in_process(client)(question))
+    assert list(first)[:5] == ["price", "weight", "height", "distance", "volume"]
+    assert [first["price"], first["volume"]] == [" 5e1", "700.0"]
+    assert float(first["shipping_estimated_price"]) == single["shipping_estimated_price"]
+    assert float(first["shipping_estimated_price_low"]) == single["interval"]["low"]
+    assert float(first["shipping_estimated_price_high"]) == single["interval"]["high"]
+    assert first["model_version"] == single["model_version"]
+    assert first["warnings"] == first["error"] == ""
+    assert second["warnings"].startswith("weight is outside the range")
+
+
+def test_batch_of_foreign_csv() -> None:
+    """In a CSV an empty field is a missing value, a label is text, and there may be no interval."""
+    body = b"area,district,balance,age\n80,west,-5.5,\n80,west,-5.5,12\n80,east,-5.5,12\n"
+    with client_of(bundles.rent()) as client:
+        question = Question("/predict/batch", body, headers={"content-type": CSV})
+        missing, given, refused = answered(in_process(client)(question))
+    assert float(missing["rent"]) > 0
+    assert float(given["rent"]) > 0
+    assert given["rent_low"] == given["rent_high"] == ""
+    assert refused["error"] == "district must be one of north, south, west."
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        (batch(JSON, []), b"[]"),
+        (Question("/predict/batch", HEADER, headers={"content-type": CSV}), None),
+    ],
+)
+def test_batch_of_nothing(client: TestClient, question: Question, rows: bytes | None) -> None:
+    """No row in, no row out."""
+    answer = in_process(client)(question)
+    assert answered(answer) == []
+    assert rows in (None, answer.body)
+
+
+@pytest.mark.parametrize("content_type", [JSON, LINES, CSV])
+def test_over_the_limit_of_rows(content_type: str) -> None:
+    """A batch may have as many rows as the setting says, and not one more."""
+    row = GOOD_CSV if content_type == CSV else GOOD
+    with client_of(bundles.shipping(), max_batch_rows=3) as client:
+        ask = in_process(client)
+        assert len(answered(ask(batch(content_type, [row] * 3)))) == 3
+        problem = assert_problem(ask(batch(content_type, [row] * 4)), 413)
+    assert "more than 3 rows" in problem["detail"]
+
+
+def test_limits_of_bytes_are_settings() -> None:
+    """Single predictions and batches have a limit each, kept to the byte."""
+    with client_of(bundles.shipping(), max_body_bytes=256, max_batch_bytes=512) as client:
+        ask = in_process(client)
+        for path, limit in (("/predict", 256), ("/predict/batch", 512)):
+            body = b"[]".ljust(limit)
+            assert ask(Question(path, body)).status in (200, 422)
+            assert_problem(ask(Question(path, body + b" ")), 413)
+            assert_problem(ask(Question(path, body + b" ", chunked=True)), 413)
+
+
+def test_a_batch_lets_single_predictions_pass() -> None:
+    """While 10,000 rows are being answered, single predictions are answered one after another."""
+    rows = Question("/predict/batch", b"[" + b",".join([GOOD] * 10_000) + b"]")
+    assert asyncio.run(_singles_during(rows)) >= 50
+
+
+async def _singles_during(rows: Question) -> int:
+    app = create_app(Settings(), bundles.shipping().predictor())
+    waiting = asyncio.create_task(_call(app, rows))
+    answers = 0
+    while not waiting.done():
+        assert await _call(app, Question("/predict", GOOD)) == 200
+        answers += 1
+    assert waiting.result() == 200
+    return answers
+
+
+async def _call(app: Any, question: Question) -> int:
+    statuses: list[int] = []
+    scope = {
+        "type": "http",
+        "method": question.method,
+        "path": question.path,
+        "query_string": b"",
+        "headers": [],
+    }
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(0)  # as a socket does, it lets others go on
+        return {"type": "http.request", "body": question.body, "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    await app(scope, receive, send)
+    return statuses[0]
