@@ -1,0 +1,1 @@
+"""The Lambda door: a few lines around the same app."""
