@@ -1,6 +1,5 @@
 """Adoption: the feature table that a foreign model gets, from a person or from its own names."""
 
-import re
 from collections.abc import Sequence
 
 import msgspec
@@ -126,5 +125,6 @@ def _is_name(text: str) -> bool:
 
 
 def _cleaned(column: str) -> str:
-    words = re.sub(r"\W+", "_", column.lower()).strip("_")
+    letters = "".join(each if f"a{each}".isidentifier() else "_" for each in column.lower())
+    words = "_".join(filter(None, letters.split("_")))
     return words if _is_name(words) else f"feature_{words}".rstrip("_")

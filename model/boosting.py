@@ -60,8 +60,8 @@ def watch(table: Table, held_out: Table, recipe: Recipe, title: str) -> Curve:
 
 
 def _rounded(losses: list[float]) -> tuple[float, ...]:
-    """Losses to six digits: under them shows in which order several threads made the sum."""
-    return tuple(float(f"{loss:.6g}") for loss in losses)
+    """Losses to nine digits: under them shows in which order several threads made the sum."""
+    return tuple(float(f"{loss:.9g}") for loss in losses)
 
 
 def recency_weights(table: Table, days: float) -> NDArray[np.float32] | None:

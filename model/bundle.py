@@ -103,7 +103,8 @@ def open_booster(path: Path, model: bytes) -> xgboost.Booster:
         booster.set_param({"nthread": 1})
     except (xgboost.core.XGBoostError, UnicodeDecodeError) as error:
         raise BundleError(
-            f"{path}: the model is damaged or cut short ({len(model)} bytes). {_REMAKE}"
+            f"{path}: the model is damaged or cut short ({len(model)} bytes). "
+            "Restore the file, or save the model again where it was made."
         ) from error
     return booster
 

@@ -163,9 +163,10 @@ def _fault(record: _Record, width: int) -> str | None:
 
 
 def _header(path: Path, record: _Record | None) -> Sequence[str]:
-    if record is None or not record.fields:
-        reason = "is empty" if record is None else record.fault or "starts with an empty line"
-        raise DataError(f"{path}: {reason}. The first line must name the columns.")
+    if record is None:
+        raise DataError(f"{path}: is empty. The first line must name the columns.")
     if record.fault is not None:
-        raise DataError(f"{path}: its first line is {record.fault}. Save the file as CSV in UTF-8.")
+        raise DataError(f"{path}: its first line {record.fault}. Save the file as CSV in UTF-8.")
+    if not record.fields:
+        raise DataError(f"{path}: starts with an empty line. The first line must name the columns.")
     return [name.strip() for name in record.fields]

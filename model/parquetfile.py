@@ -53,7 +53,7 @@ class ArrowBatch:
         return json.dumps(next(self.rows([index])), ensure_ascii=False)
 
     def rows(self, kept: Sequence[int]) -> Iterator[Row]:
-        chosen = self.content.take(kept)
+        chosen = self._taken(kept)
         columns = {name: _plain(chosen[name]) for name in chosen.column_names}
         return (
             dict(zip(columns, values, strict=True))
@@ -61,7 +61,10 @@ class ArrowBatch:
         )
 
     def table(self, kept: Sequence[int], schema: pyarrow.Schema) -> pyarrow.Table:
-        return self.content.take(kept).cast(schema)
+        return self._taken(kept).cast(schema)
+
+    def _taken(self, kept: Sequence[int]) -> pyarrow.Table:
+        return self.content.take(pyarrow.array(kept, pyarrow.int64()))
 
 
 class ParquetReader:
@@ -137,8 +140,7 @@ class ParquetWriter:
 def _plain(column: pyarrow.ChunkedArray) -> list[Any]:
     """The values of a column as JSON can hold them: moments and decimals as texts, NaN as none."""
     column = _decoded(column)
-    moment = _types.is_temporal(column.type) and not _types.is_interval(column.type)
-    if moment or _types.is_decimal(column.type):
+    if _types.is_temporal(column.type) or _types.is_decimal(column.type):
         column = column.cast(pyarrow.string())
     if _types.is_float32(column.type):  # 49.9 as a float64 would be 49.900001525878906
         texts = column.cast(pyarrow.string()).to_pylist()
@@ -153,7 +155,7 @@ def _jsonable(value: Any) -> Any:
         return value
     if isinstance(value, dict):
         return {str(key): _jsonable(each) for key, each in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_jsonable(each) for each in value]
     return value.hex() if isinstance(value, bytes) else str(value)
 

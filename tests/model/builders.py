@@ -19,15 +19,26 @@ SHIPPING_COLUMNS = (
 Document = dict[str, Any]
 
 
+class Trap:
+    """An object whose pickle makes a file when it is opened."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[object, ...]]:
+        return (Path.touch, (self._path,))
+
+
 def rows(count: int, width: int, seed: int = 3) -> NDArray[np.float32]:
     """Random values from 0 to 100 of shape (count, width)."""
     return np.random.default_rng(seed).uniform(0, 100, (count, width)).astype(np.float32)
 
 
 def outcomes(x: NDArray[np.float32], seed: int = 5) -> NDArray[np.float32]:
-    """Costs above 0 that grow with the first two columns, and some noise: shape (n,)."""
+    """Costs above 0 that grow with the first and the last column, and some noise: shape (n,)."""
     noise = np.random.default_rng(seed).normal(0, 1, len(x))
-    return np.maximum(1, 5 + x[:, 0] / 10 + x[:, -1] / 20 + noise).astype(np.float32)
+    costs: NDArray[np.float64] = 5 + x[:, 0] / 10 + 8 * (x[:, -1] > x[:, -1].mean()) + noise
+    return costs.clip(1).astype(np.float32)
 
 
 def booster(
@@ -43,10 +54,9 @@ def booster(
     for index, kind in enumerate(types or ()):
         if kind == "c":
             x[:, index] = np.floor(x[:, index] / 34)
-    given: Any = {"max_depth": 3, "nthread": 1, "verbosity": 0} | parameters
-    matrix = xgboost.DMatrix(
-        x, outcomes(x), feature_names=columns, feature_types=types, nthread=1
-    )
+    given: Any = {"max_depth": 3, "nthread": 1, "verbosity": 0}
+    given |= {name: value for name, value in parameters.items() if value is not None}
+    matrix = xgboost.DMatrix(x, outcomes(x), feature_names=columns, feature_types=types, nthread=1)
     return xgboost.train(given, matrix, rounds)
 
 
@@ -56,12 +66,27 @@ def saved(path: Path, model: xgboost.Booster | None = None) -> Path:
     return path
 
 
-def edited(path: Path, edit: Callable[[Document], object]) -> Path:
+def edited(
+    path: Path, edit: Callable[[Document], object], model: xgboost.Booster | None = None
+) -> Path:
     """A model as JSON whose learner was edited before it was written."""
-    document = json.loads(bytes(booster().save_raw("json")))
+    document = json.loads(bytes((model or booster()).save_raw("json")))
     edit(document["learner"])
     path.write_text(json.dumps(document), encoding="utf-8")
     return path
+
+
+def aged(learner: Document) -> None:
+    """Edit a learner to what XGBoost 1.6 wrote: no rounds, settings of another form."""
+    learner["attributes"] = {"best_iteration": "3", "best_ntree_limit": "4"}
+    parameters = learner["learner_model_param"]
+    parameters["base_score"] = parameters["base_score"].strip("[]")
+    del parameters["boost_from_average"]
+    model = learner["gradient_booster"]["model"]
+    del model["iteration_indptr"], model["cats"]
+    model["gbtree_model_param"]["size_leaf_vector"] = "0"
+    for tree in model["trees"]:
+        tree["tree_param"]["size_leaf_vector"] = "0"
 
 
 def toml(path: Path, *features: str, target: str = 'name = "cost"\ncolumn = "cost"') -> Path:

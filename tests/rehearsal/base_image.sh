@@ -32,7 +32,8 @@ cpython() {
   prefix=$("$python" -c 'import sys; print(sys.base_prefix)')
   (cd "$prefix" && tar -c --exclude=__pycache__ --exclude="$library/config-*" \
     --exclude="$library/test" --exclude="$library/site-packages/*" \
-    "bin/python$version" "$library" $(compgen -G 'lib/libpython*.so*')) | tar -x -C "$root/usr/local"
+    "$library" "bin/python$version" $(compgen -G 'lib/libpython*.so*')) |
+    tar -x -C "$root/usr/local"
   find "$root/usr/local" -name '*.so*' -type f -exec strip --strip-unneeded {} +
   ln -s "python$version" "$root/usr/local/bin/python3"
   ln -s python3 "$root/usr/local/bin/python"
