@@ -33,7 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return REFUSED
     logs.configure(settings.log_level, sys.stdout)
-    signal.signal(signal.SIGTERM, _leave)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
     _announce(settings, listener)
     workers = settings.workers or granted_cpus()
     if workers > 1:

@@ -44,6 +44,9 @@ class Format(Protocol):
     def write(self, batch: Batch) -> Iterator[str]:
         """The pieces of the answer's text: an answer or a problem for each record."""
 
+    def example(self, row: Document) -> object:
+        """A batch of one row, as the documentation shows it."""
+
 
 class JsonArray:
     """A JSON array of objects."""
@@ -62,6 +65,10 @@ class JsonArray:
             yield ("," if number else "") + json.dumps(answer)
         yield "]"
 
+    def example(self, row: Document) -> list[Document]:
+        """An array of the row."""
+        return [row]
+
 
 class JsonLines:
     """One JSON object a line; empty lines are passed over."""
@@ -78,6 +85,10 @@ class JsonLines:
         """One line for each record."""
         for answer in batch.answers:
             yield json.dumps(answer) + "\n"
+
+    def example(self, row: Document) -> str:
+        """A line of JSON."""
+        return json.dumps(row) + "\n"
 
     def _record(self, line: str, reader: RowReader) -> Record:
         try:
@@ -115,7 +126,12 @@ class Csv:
         for record, answer in zip(batch.records, batch.answers, strict=True):
             given = [record.fields.get(name, "") for name in batch.names]
             refused = isinstance(record.row, Problem)
-            yield _csv_line([*given, *(self._refused if refused else self._priced)(answer)])
+            values = self._refused(answer) if refused else self._priced(answer)
+            yield _csv_line([*given, *values])
+
+    def example(self, row: Document) -> str:
+        """A header and a line."""
+        return _csv_line(list(row)) + _csv_line(list(row.values()))
 
     def _refused(self, problem: Document) -> list[str]:
         return [*[""] * (len(self._answered) - 1), problem["detail"]]

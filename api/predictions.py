@@ -17,7 +17,14 @@ from api.formats import Batch, Record, formats
 from api.metrics import Metrics
 from api.problems import Problem
 from api.rows import RowReader
-from api.schema import answer_schema, problem_responses, problem_schema, request_example
+from api.schema import (
+    TEXT,
+    answer_schema,
+    array_of,
+    problem_responses,
+    problem_schema,
+    request_example,
+)
 from api.schema import request_schema as schema_of_request
 from api.settings import Settings
 from model import Predictor
@@ -125,10 +132,8 @@ def add_predictions(router: APIRouter, predictions: Predictions, predictor: Pred
         },
         openapi_extra=_request_body({_JSON[0]: {"schema": request, "example": example}}),
     )
-    rows = {"type": "array", "items": request}
-    either = {"type": "array", "items": {"anyOf": [answer, problem_schema()]}}
-    text: dict[str, Any] = {"schema": {"type": "string"}}
-    others = {name: text for name in formats(manifest.target.name) if name not in _JSON}
+    either = {"anyOf": [answer, problem_schema()]}
+    texts = {name: {"schema": TEXT} for name in formats(manifest.target.name)}
     router.add_api_route(
         "/predict/batch",
         predictions.predict_batch,
@@ -138,12 +143,18 @@ def add_predictions(router: APIRouter, predictions: Predictions, predictor: Pred
         responses={
             200: {
                 "description": "An answer or a problem for each row, in the format that was sent.",
-                "content": {_JSON[0]: {"schema": either}, **others},
+                "content": {**texts, _JSON[0]: {"schema": array_of(either)}},
             },
             **problem_responses(400, 413, 415, 422),
         },
         openapi_extra=_request_body(
-            {_JSON[0]: {"schema": rows, "example": [example, example]}, **others}
+            {
+                name: {
+                    "schema": array_of(request) if name in _JSON else TEXT,
+                    "example": form.example(example),
+                }
+                for name, form in formats(manifest.target.name).items()
+            }
         ),
     )
 

@@ -8,6 +8,9 @@ from model import Feature, Manifest
 
 Schema = dict[str, Any]
 
+TEXT: Schema = {"type": "string", "pattern": r"\S"}
+"""A body that is not JSON: any text, but not an empty one."""
+
 
 def request_schema(manifest: Manifest) -> Schema:
     """The schema of the object that one prediction asks with."""
@@ -44,7 +47,7 @@ def answer_schema(manifest: Manifest) -> Schema:
         {
             target.name: price,
             "interval": interval if manifest.interval else {"type": "null"},
-            "warnings": {"type": "array", "items": warning},
+            "warnings": array_of(warning),
             "model_version": {"type": "string"},
             "prediction_id": {"type": "string", "format": "uuid"},
         }
@@ -54,13 +57,18 @@ def answer_schema(manifest: Manifest) -> Schema:
     return schema
 
 
+def array_of(items: Schema) -> Schema:
+    """The schema of an array of any length."""
+    return {"type": "array", "items": items}
+
+
 def problem_schema() -> Schema:
     """The schema of a problem (RFC 9457)."""
     text = {"type": "string"}
     error = _object({"field": text, "message": text})
     error["properties"] |= {"given": text, "allowed": text, "example": {}}
     schema = _object({"type": text, "title": text, "status": {"type": "integer"}, "detail": text})
-    schema["properties"]["errors"] = {"type": "array", "items": error}
+    schema["properties"]["errors"] = array_of(error)
     return schema
 
 

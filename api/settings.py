@@ -26,6 +26,11 @@ def _key_hashes(value: str) -> str:
     return value
 
 
+def _host(value: str) -> str:
+    value.encode("idna")  # as the socket will; what it then finds is another matter
+    return value
+
+
 def _addresses(value: str) -> str:
     for item in filter(None, value.split(",")):
         ipaddress.ip_network(item.strip())
@@ -38,7 +43,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     bundle: Path = Field(_EMBEDDED, description="directory of the bundle to serve")
-    host: str = Field("127.0.0.1", min_length=1, description="address to listen on")
+    host: Annotated[str, AfterValidator(_host)] = Field(
+        "127.0.0.1", min_length=1, description="address or name to listen on"
+    )
     port: int = Field(8000, ge=0, le=65535, description="port, 0 to 65535; 0 takes a free one")
     workers: int = Field(
         0, ge=0, le=256, description="processes, 0 to 256; 0 is one per CPU granted to the cgroup"

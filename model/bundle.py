@@ -11,7 +11,7 @@ import msgspec
 import xgboost
 
 from model.errors import BundleError
-from model.manifest import FORMAT, Manifest, decode, encode, seal
+from model.manifest import FORMAT, Manifest, decode, encode, version_of
 from model.predictor import Predictor
 
 MANIFEST = "manifest.json"
@@ -37,13 +37,14 @@ def load(directory: Path) -> Predictor:
     others or in another order, the manifest was edited, or the model no longer gives the golden
     answers.
     """
-    manifest = read_manifest(directory)
+    document = _read(directory / MANIFEST)
+    manifest = _manifest(directory / MANIFEST, document)
     path = directory / manifest.booster.file
     model = _read(path)
     _verify_hash(path, model, manifest)
     booster = open_booster(path, model)
     _verify_features(path, booster, manifest)
-    _verify_version(directory / MANIFEST, manifest)
+    _verify_version(directory / MANIFEST, document, manifest)
     predictor = Predictor(booster, manifest)
     _verify_golden(path, predictor)
     return predictor
@@ -51,19 +52,7 @@ def load(directory: Path) -> Predictor:
 
 def read_manifest(directory: Path) -> Manifest:
     """The manifest of a bundle directory, without opening its model."""
-    path = directory / MANIFEST
-    document = _read(path)
-    _verify_format(path, document)
-    try:
-        manifest = decode(document)
-    except msgspec.DecodeError as error:
-        raise BundleError(f"{path}: not a valid manifest: {error}. {_REMAKE}") from error
-    if Path(manifest.booster.file).name != manifest.booster.file:
-        raise BundleError(
-            f"{path}: booster.file is '{manifest.booster.file}', expected a plain file name "
-            f"inside the bundle. {_REMAKE}"
-        )
-    return manifest
+    return _manifest(directory / MANIFEST, _read(directory / MANIFEST))
 
 
 def write(directory: Path, manifest: Manifest, model: bytes) -> None:
@@ -133,6 +122,20 @@ def _read(path: Path) -> bytes:
         raise BundleError(f"{path}: cannot be read: {reason}. Check the path.") from error
 
 
+def _manifest(path: Path, document: bytes) -> Manifest:
+    _verify_format(path, document)
+    try:
+        manifest = decode(document)
+    except msgspec.DecodeError as error:
+        raise BundleError(f"{path}: not a valid manifest: {error}. {_REMAKE}") from error
+    if Path(manifest.booster.file).name != manifest.booster.file:
+        raise BundleError(
+            f"{path}: booster.file is '{manifest.booster.file}', expected a plain file name "
+            f"inside the bundle. {_REMAKE}"
+        )
+    return manifest
+
+
 def _verify_format(path: Path, document: bytes) -> None:
     try:
         found = json.loads(document)["format"]
@@ -165,8 +168,8 @@ def _verify_features(path: Path, booster: xgboost.Booster, manifest: Manifest) -
         )
 
 
-def _verify_version(path: Path, manifest: Manifest) -> None:
-    found = seal(manifest).version
+def _verify_version(path: Path, document: bytes, manifest: Manifest) -> None:
+    found = version_of(document)
     if found != manifest.version:
         raise BundleError(
             f"{path}: its content makes the version {found}, it names {manifest.version}: the "

@@ -153,15 +153,20 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def seal(manifest: Manifest) -> Manifest:
-    """The same manifest with its `version`: twelve hex digits of the SHA-256 of its content.
+    """The same manifest with its `version`, see `version_of`."""
+    return msgspec.structs.replace(manifest, version=version_of(encode(manifest)))
+
+
+def version_of(document: bytes) -> str:
+    """The version that a manifest's document makes: twelve hex digits of its content's SHA-256.
 
     The versions of xgboost and Python that made it are left out, so that the same model made
-    on two machines has one version.
+    on two machines has one version. Only what stands in the document counts: a member that a
+    later version of this software adds does not change it.
     """
-    content = msgspec.to_builtins(manifest)
+    content = msgspec.json.decode(document)
     del content["version"], content["versions"]
-    digest = hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
-    return msgspec.structs.replace(manifest, version=digest[:12])
+    return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()[:12]
 
 
 def encode(manifest: Manifest) -> bytes:

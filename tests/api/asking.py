@@ -3,6 +3,7 @@
 import http.client
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,13 +72,12 @@ def over_http(port: int) -> Ask:
 
 def ask_on(connection: http.client.HTTPConnection, question: Question) -> Answer:
     """Ask on a connection that may have been used before and may be used again."""
-    connection.request(
-        question.method,
-        question.path,
-        body=_pieces(question.body) if question.chunked else question.body,
-        headers=dict(question.headers),
-        encode_chunked=question.chunked,
-    )
+    body = _pieces(question.body) if question.chunked else question.body
+    headers = dict(question.headers)
+    with suppress(ConnectionError):  # an answer may come, and the end, before all is sent
+        connection.request(
+            question.method, question.path, body, headers, encode_chunked=question.chunked
+        )
     answer = connection.getresponse()
     headers = {name.lower(): value for name, value in answer.getheaders()}
     return Answer(answer.status, headers, answer.read())

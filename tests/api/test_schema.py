@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -6,6 +7,8 @@ from starlette.testclient import TestClient
 from api.schema import request_example
 from tests import bundles
 from tests.api.apps import client_of
+from tests.api.asking import Question, in_process
+from tests.api.batches import answered
 from tests.bundles import Bundle
 
 BUNDLES = [bundles.shipping(), bundles.rent(), bundles.quote()]
@@ -19,6 +22,14 @@ def schema_of(client: TestClient) -> dict[str, Any]:
 def body_of(document: dict[str, Any], path: str) -> dict[str, Any]:
     content: dict[str, Any] = document["paths"][path]["post"]["requestBody"]["content"]
     return content
+
+
+def encoded(example: object) -> bytes:
+    return example.encode() if isinstance(example, str) else json.dumps(example).encode()
+
+
+def of(content_type: str) -> dict[str, str]:
+    return {"content-type": content_type}
 
 
 def test_features_come_from_the_manifest(client: TestClient) -> None:
@@ -69,14 +80,22 @@ def test_examples_are_answered(bundle: Bundle) -> None:
     """The examples of the schema can be sent as they are, also where a manifest gives none."""
     with client_of(bundle) as client:
         document = schema_of(client)
+        ask = in_process(client)
         single = body_of(document, "/predict")["application/json"]["example"]
-        several = body_of(document, "/predict/batch")["application/json"]["example"]
-        answer = client.post("/predict", json=single)
-        answers = client.post("/predict/batch", json=several).json()
-    assert answer.status_code == 200
-    assert answer.json()["warnings"] == []
-    assert [each["warnings"] for each in answers] == [[], []]
+        answer = ask(Question("/predict", encoded(single)))
+        batches = [
+            answered(ask(Question("/predict/batch", encoded(content["example"]), headers=of(kind))))
+            for kind, content in body_of(document, "/predict/batch").items()
+        ]
     assert single == request_example(bundle.manifest)
+    assert answer.status == 200
+    assert answer.document()["warnings"] == []
+    assert len(batches) == 5
+    for (row,) in batches:
+        assert (
+            float(row[bundle.manifest.target.name])
+            == answer.document()[bundle.manifest.target.name]
+        )
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,8 @@ def test_every_setting_is_documented(name: str) -> None:
     ("name", "value"),
     [
         ("HOST", ""),
+        ("HOST", "a..b"),
+        ("HOST", "ä" * 70),
         ("PORT", ""),
         ("PORT", "http"),
         ("PORT", "-1"),

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from model import bundle
 from model.errors import BundleError
-from model.manifest import FORMAT, Manifest, decode, encode, seal
+from model.manifest import FORMAT, Manifest, decode, encode, seal, version_of
 from tests import bundles
 from tests.model.builders import Trap
 
@@ -252,6 +252,16 @@ def test_a_manifest_that_does_not_fit_its_model(
     manifest = bundles.shipping().manifest
     wrong = replace(manifest, booster=replace(manifest.booster, **changes))
     refusal(rewritten(directory, wrong))
+
+
+def test_a_document_of_an_older_version_of_the_software_still_loads(directory: Path) -> None:
+    """Where it lacks a member that was added since: its version is that of what stands in it."""
+
+    def age(document: dict[str, Any]) -> None:
+        del document["metrics"], document["data"]
+        document["version"] = version_of(json.dumps(document).encode())
+
+    assert bundle.load(edited(directory, age)).manifest.metrics is None
 
 
 def test_a_manifest_edited_by_hand_is_refused(directory: Path) -> None:
