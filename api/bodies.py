@@ -1,6 +1,7 @@
 """Bodies: read up to a limit, of a content type that is understood."""
 
 from collections.abc import Iterable
+from contextlib import aclosing
 
 from fastapi import Request
 
@@ -38,10 +39,11 @@ async def read_body(request: Request, limit: int) -> bytes:
     if _announced(request) > limit:
         raise _too_large(limit)
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise _too_large(limit)
+    async with aclosing(request.stream()) as chunks:
+        async for chunk in chunks:
+            body += chunk
+            if len(body) > limit:
+                raise _too_large(limit)
     return bytes(body)
 
 

@@ -33,6 +33,7 @@ CHUNK = 100
 """Rows of a batch that are answered before single predictions get their turn again."""
 
 _JSON = ("application/json",)
+_EXAMPLE_ID = "019a0000-0000-7000-8000-000000000000"
 
 
 class Predictions:
@@ -102,6 +103,13 @@ class Predictions:
                 self._count_warnings(answer)
                 yield answer
 
+    def example(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """A request, made of the features' examples, and the model's answer to it."""
+        request = request_example(self._predictor.manifest)
+        row = self._reader.read(request)
+        answer = self._writer.answer(row, self._predictor.predict(row))
+        return request, answer | {"prediction_id": _EXAMPLE_ID}
+
     def _count_warnings(self, answer: dict[str, Any]) -> None:
         for warning in answer["warnings"]:
             self._metrics.out_of_range.labels(warning["field"]).inc()
@@ -119,15 +127,19 @@ def add_predictions(router: APIRouter, predictions: Predictions, predictor: Pred
     """Put the two routes on a router, described by the manifest."""
     manifest = predictor.manifest
     request, answer = schema_of_request(manifest), answer_schema(manifest)
-    example = request_example(manifest)
+    example, answered = predictions.example()
     router.add_api_route(
         "/predict",
         predictions.predict,
         methods=["POST"],
+        tags=["Prices"],
         summary="Price one product",
         response_class=Response,
         responses={
-            200: {"description": "The price.", "content": {_JSON[0]: {"schema": answer}}},
+            200: {
+                "description": "The price.",
+                "content": {_JSON[0]: {"schema": answer, "example": answered}},
+            },
             **problem_responses(400, 413, 415, 422),
         },
         openapi_extra=_request_body({_JSON[0]: {"schema": request, "example": example}}),
@@ -138,12 +150,16 @@ def add_predictions(router: APIRouter, predictions: Predictions, predictor: Pred
         "/predict/batch",
         predictions.predict_batch,
         methods=["POST"],
+        tags=["Prices"],
         summary="Price many products",
         response_class=Response,
         responses={
             200: {
                 "description": "An answer or a problem for each row, in the format that was sent.",
-                "content": {**texts, _JSON[0]: {"schema": array_of(either)}},
+                "content": {
+                    **texts,
+                    _JSON[0]: {"schema": array_of(either), "example": [answered]},
+                },
             },
             **problem_responses(400, 413, 415, 422),
         },

@@ -1,5 +1,7 @@
 """The routes about the service itself: its name, its model, its health, its numbers."""
 
+from functools import partial
+
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
@@ -52,17 +54,17 @@ class Service:
 
 def add_service(router: APIRouter, service: Service) -> None:
     """Put the routes that are always open on a router."""
-    get = ["GET"]
-    router.add_api_route("/", service.name, methods=get, summary="Name and version")
-    router.add_api_route("/livez", service.live, methods=get, summary="Is the process alive?")
-    router.add_api_route(
+    add, get = partial(router.add_api_route, tags=["Service"]), ["GET"]
+    add("/", service.name, methods=get, summary="Name and version")
+    add("/livez", service.live, methods=get, summary="Is the process alive?")
+    add(
         "/readyz",
         service.ready,
         methods=get,
         summary="May traffic come here?",
         responses=problem_responses(503),
     )
-    router.add_api_route(
+    add(
         "/metrics",
         service.metrics,
         methods=get,
@@ -78,6 +80,7 @@ def add_card(router: APIRouter, service: Service) -> None:
         "/model",
         service.card,
         methods=["GET"],
+        tags=["Prices"],
         summary="The model card",
         response_class=Response,
         responses={200: {"description": "The manifest.", "content": {"application/json": {}}}},

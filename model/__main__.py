@@ -19,7 +19,8 @@ VERBS = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one verb. Exit codes: 0 done, 1 refused with a message, 2 wrong usage."""
+    """Run one verb. Exit codes: 0 done, 1 refused with a message, 2 wrong usage,
+    3 done but for rows that were rejected (`predict`)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     parser = argparse.ArgumentParser(prog="python -m model", description="Train and use models.")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")

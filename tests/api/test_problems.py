@@ -1,5 +1,6 @@
 import json
 import math
+from http import HTTPStatus
 
 import pytest
 
@@ -10,7 +11,7 @@ def test_problem_is_a_document() -> None:
     """A problem has the members of RFC 9457, and errors only where a field is at fault."""
     assert Problem(422, "Why.").document() == {
         "type": "about:blank",
-        "title": "Unprocessable Entity",
+        "title": HTTPStatus.UNPROCESSABLE_ENTITY.phrase,
         "status": 422,
         "detail": "Why.",
     }
