@@ -2,11 +2,7 @@
 # Needs python3 (3.11 or newer) and make, nothing else; installs nothing outside the checkout.
 
 PYTHON  ?= python3
-HOST    ?= 127.0.0.1
-PORT    ?= 8000
-WORKERS ?= 1
 JOBS    ?= auto
-BUNDLE  ?= bundle
 ROWS    ?= 40000
 SEED    ?= 0
 TRAIN   ?= --time shipping_limit_date --group order_id --depth 6 --learning-rate 0.1 --half-life 0
@@ -41,7 +37,8 @@ $(STAMP): requirements/dev.txt requirements/pip.txt requirements/install.py
 	@rm -f $(VENV)/ready-* && touch $@
 
 serve: $(STAMP) ## Serve the embedded model on http://127.0.0.1:8000 (HOST, PORT, WORKERS, BUNDLE)
-	$(BIN)/python -m api --host $(HOST) --port $(PORT) --workers $(WORKERS) --bundle $(BUNDLE)
+	$(BIN)/python -m api $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT)) \
+	    $(if $(WORKERS),--workers $(WORKERS)) $(if $(BUNDLE),--bundle $(BUNDLE))
 
 test: $(STAMP) ## Run every test, with coverage (JOBS, ARGS)
 	$(BIN)/python -m pytest --numprocesses $(JOBS) --cov $(ARGS)
@@ -65,7 +62,7 @@ coverage: test ## Run the tests and write the coverage of every line to build/co
 bundle: $(STAMP) ## Make the embedded bundle again: sample the market, train on it (ROWS, SEED, TRAIN)
 	mkdir -p build
 	$(BIN)/python -m model sample build/market.parquet --rows $(ROWS) --seed $(SEED)
-	$(BIN)/python -m model train build/market.parquet --out $(BUNDLE) --seed $(SEED) $(TRAIN)
+	$(BIN)/python -m model train build/market.parquet --out $(or $(BUNDLE),bundle) --seed $(SEED) $(TRAIN)
 
 lock: $(STAMP) ## Resolve requirements/*.in again (LOCK=--upgrade takes the newest versions)
 	$(COMPILE) $(LOCK) requirements/dev.in --output-file requirements/dev.txt

@@ -93,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _settings_help() -> str:
     return "\n".join(
-        f"  {PREFIX}{name.upper()}\n      {field.description}"
+        f"  {PREFIX}{name.upper()} (default: {field.default})\n      {field.description}"
         for name, field in Settings.model_fields.items()
     )
 

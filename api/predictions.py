@@ -21,6 +21,7 @@ from api.schema import (
     TEXT,
     answer_schema,
     array_of,
+    explained_schema,
     problem_responses,
     problem_schema,
     request_example,
@@ -127,6 +128,7 @@ def add_predictions(router: APIRouter, predictions: Predictions, predictor: Pred
     """Put the two routes on a router, described by the manifest."""
     manifest = predictor.manifest
     request, answer = schema_of_request(manifest), answer_schema(manifest)
+    explained = explained_schema(manifest)
     example, answered = predictions.example()
     router.add_api_route(
         "/predict",
@@ -138,7 +140,7 @@ def add_predictions(router: APIRouter, predictions: Predictions, predictor: Pred
         responses={
             200: {
                 "description": "The price.",
-                "content": {_JSON[0]: {"schema": answer, "example": answered}},
+                "content": {_JSON[0]: {"schema": explained, "example": answered}},
             },
             **problem_responses(400, 413, 415, 422),
         },

@@ -28,8 +28,20 @@ def request_example(manifest: Manifest) -> dict[str, float | str]:
     return {name: value for name, value in examples if value is not None}
 
 
+def explained_schema(manifest: Manifest) -> Schema:
+    """The schema of the answer to a prediction that may be explained."""
+    number = {"type": "number"}
+    schema = answer_schema(manifest)
+    schema["properties"]["baseline"] = number | {
+        "description": "With explain: the price before any feature counts; the baseline and all "
+        "contributions sum to the price."
+    }
+    schema["properties"]["contributions"] = _object({f.name: number for f in manifest.features})
+    return schema
+
+
 def answer_schema(manifest: Manifest) -> Schema:
-    """The schema of the answer to one prediction."""
+    """The schema of the answer to one row."""
     target = manifest.target
     price = {"type": "number", "description": _described(target.description, target.unit)}
     number = {"type": "number"}
@@ -43,7 +55,7 @@ def answer_schema(manifest: Manifest) -> Schema:
             "message": {"type": "string"},
         }
     )
-    schema = _object(
+    return _object(
         {
             target.name: price,
             "interval": interval if manifest.interval else {"type": "null"},
@@ -52,9 +64,6 @@ def answer_schema(manifest: Manifest) -> Schema:
             "prediction_id": {"type": "string", "format": "uuid"},
         }
     )
-    schema["properties"]["baseline"] = number
-    schema["properties"]["contributions"] = _object({f.name: number for f in manifest.features})
-    return schema
 
 
 def array_of(items: Schema) -> Schema:

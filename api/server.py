@@ -1,5 +1,7 @@
 """One process that serves: uvicorn, taught to drain before it stops."""
 
+import asyncio
+import logging
 import signal
 import socket
 import sys
@@ -13,6 +15,10 @@ from api.drain import Drain
 from api.settings import Settings
 from api.supervisor import STARTUP_FAILED
 from model import BundleError
+
+_LINGER_SECONDS = 0.5
+
+_log = logging.getLogger("api.server")
 
 
 class DrainingServer(uvicorn.Server):
@@ -28,6 +34,7 @@ class DrainingServer(uvicorn.Server):
         drain = self._drain()
         if sig == signal.SIGTERM and drain is not None and not drain.begun:
             drain.begin()
+            _log.info("draining: not ready any more, still answering")
         elif sig == signal.SIGINT and self.should_exit:
             self.force_exit = True
         else:
@@ -39,6 +46,13 @@ class DrainingServer(uvicorn.Server):
         if drain is not None and drain.over:
             self.should_exit = True
         return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop to listen, let connections that were just accepted still ask, then close them."""
+        for server in self.servers:
+            server.close()
+        await asyncio.sleep(_LINGER_SECONDS)
+        await super().shutdown(sockets)
 
     def _drain(self) -> Drain | None:
         return self.lifespan.state.get(DRAIN) if self.started else None

@@ -129,7 +129,8 @@ def test_help_documents_every_setting(capsys: pytest.CaptureFixture[str]) -> Non
     assert caught.value.code == 0
     text = capsys.readouterr().out
     for name, field in Settings.model_fields.items():
-        assert f"  {PREFIX}{name.upper()}\n      {field.description}\n" in text
+        head = f"  {PREFIX}{name.upper()} (default: {field.default})"
+        assert f"{head}\n      {field.description}\n" in text
 
 
 def test_new_key(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """Several workers behind one port: counted as one, replaced when dead, ended when orphaned."""
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from api.metrics import DIRECTORY_VARIABLE
 from tests.api.asking import Question
 from tests.api.serving import ROOT, Server, serving
 from tests.api.test_server import HEAD, PREDICT, connected
@@ -32,6 +34,13 @@ def stopped(pids: Sequence[int]) -> Iterator[None]:
     finally:
         for pid in pids:
             os.kill(pid, signal.SIGCONT)
+
+
+def shared_directory(pid: int) -> Path:
+    """Where a worker shares its numbers with the others."""
+    variables = Path(f"/proc/{pid}/environ").read_text().split("\0")
+    (found,) = (text for text in variables if text.startswith(DIRECTORY_VARIABLE))
+    return Path(found.partition("=")[2])
 
 
 def metric(server: Server, name: str) -> int:
@@ -83,9 +92,11 @@ def test_orphans_end(bundle_directory: Path) -> None:
     """When the first process is killed, its workers do not live on without it."""
     with serving(bundle_directory, workers=2) as server:
         pids = server.workers(2)
+        numbers = shared_directory(pids[0])
         assert server.ask(PREDICT).status == 200
         server.signal(signal.SIGKILL)
         assert server.wait() == -signal.SIGKILL
+    shutil.rmtree(numbers)  # what was killed cannot clear up
     assert all(not Path(f"/proc/{pid}").exists() or state(pid) == "Z" for pid in pids)
 
 
