@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     workers = settings.workers or granted_cpus()
     if workers > 1:
         return Supervisor(work, settings, listener).run(workers)
-    work(settings, listener)
+    work(settings, listener, lambda: None)
     return 0
 
 

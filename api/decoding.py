@@ -42,9 +42,10 @@ def decode_json(text: str) -> Any:
         raise _malformed(error) from None
 
 
-def decode_array(text: str) -> Iterator[Any]:
+def decode_array(text: str, longest: int) -> Iterator[Any]:
     """The elements of a JSON array, decoded one at a time as they are asked for.
 
+    No more than `longest` characters are looked at for one of them, so that none can take long.
     Raises `Problem` 400 where the text stops being JSON, 422 if it is not an array.
     """
     position = _skip_space(text, 0)
@@ -53,10 +54,7 @@ def decode_array(text: str) -> Iterator[Any]:
     position = _skip_space(text, position + 1)
     closed = text.startswith("]", position)
     while not closed:
-        try:
-            element, position = _DECODER.raw_decode(text, position)
-        except (ValueError, RecursionError) as error:
-            raise _malformed(error) from None
+        element, position = _decode_element(text, position, longest)
         yield element
         position = _skip_space(text, position)
         closed = text.startswith("]", position)
@@ -70,6 +68,20 @@ def decode_array(text: str) -> Iterator[Any]:
 def decode_number(text: str) -> float | str:
     """The number in a CSV field, or the text itself where it is none ("NaN", "1_000", "abc")."""
     return float(text) if _NUMBER.fullmatch(text) else text
+
+
+def _decode_element(text: str, position: int, longest: int) -> tuple[Any, int]:
+    window = text[position : position + longest]
+    try:
+        element, size = _DECODER.raw_decode(window)
+    except json.JSONDecodeError as error:
+        if len(text) - position > longest:
+            detail = f"The element at character {position} does not end within {longest}."
+            raise Problem(413, detail) from None
+        raise _malformed(json.JSONDecodeError(error.msg, text, position + error.pos)) from None
+    except (ValueError, RecursionError) as error:
+        raise _malformed(error) from None
+    return element, position + size
 
 
 def _malformed(error: ValueError | RecursionError) -> Problem:

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -22,15 +22,6 @@ class Record:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """The features' names, in the model's order, and an answer or a problem for each record."""
-
-    names: Sequence[str]
-    records: list[Record] = field(default_factory=list)
-    answers: list[Document] = field(default_factory=list)
-
-
 class Format(Protocol):
     """One way to write down a batch."""
 
@@ -38,11 +29,27 @@ class Format(Protocol):
     def media_types(self) -> tuple[str, ...]:
         """The content types that name it."""
 
-    def read(self, text: str, reader: RowReader) -> Iterator[Record]:
-        """The rows of a body, one at a time. Raises `Problem` where it cannot be read on."""
+    @property
+    def head(self) -> str:
+        """What an answer's text begins with."""
 
-    def write(self, batch: Batch) -> Iterator[str]:
-        """The pieces of the answer's text: an answer or a problem for each record."""
+    @property
+    def separator(self) -> str:
+        """What stands between two answers."""
+
+    @property
+    def tail(self) -> str:
+        """What it ends with."""
+
+    def read(self, text: str, reader: RowReader, longest: int) -> Iterator[Record | None]:
+        """The rows of a body, one at a time; None for a line that is empty.
+
+        A row of more than `longest` characters is refused. Raises `Problem` where the body
+        cannot be read on.
+        """
+
+    def write(self, record: Record, answer: Document) -> str:
+        """The answer to one row, or the problem with it."""
 
     def example(self, row: Document) -> object:
         """A batch of one row, as the documentation shows it."""
@@ -52,18 +59,16 @@ class JsonArray:
     """A JSON array of objects."""
 
     media_types = ("application/json",)
+    head, separator, tail = "[", ",", "]"
 
-    def read(self, text: str, reader: RowReader) -> Iterator[Record]:
+    def read(self, text: str, reader: RowReader, longest: int) -> Iterator[Record | None]:
         """One record for each element."""
-        for element in decode_array(text):
+        for element in decode_array(text, longest):
             yield _record(element, reader)
 
-    def write(self, batch: Batch) -> Iterator[str]:
-        """A JSON array in the same order."""
-        yield "["
-        for number, answer in enumerate(batch.answers):
-            yield ("," if number else "") + json.dumps(answer)
-        yield "]"
+    def write(self, record: Record, answer: Document) -> str:  # noqa: ARG002 - as all formats
+        """An element of an array."""
+        return json.dumps(answer)
 
     def example(self, row: Document) -> list[Document]:
         """An array of the row."""
@@ -75,22 +80,24 @@ class JsonLines:
 
     media_types = ("application/x-ndjson", "application/jsonl", "application/x-jsonlines")
 
-    def read(self, text: str, reader: RowReader) -> Iterator[Record]:
-        """One record for each line that is not empty; a line that is not JSON is a problem."""
-        for line in io.StringIO(text):
-            if not line.isspace():
-                yield self._record(line, reader)
+    head = separator = tail = ""
 
-    def write(self, batch: Batch) -> Iterator[str]:
-        """One line for each record."""
-        for answer in batch.answers:
-            yield json.dumps(answer) + "\n"
+    def read(self, text: str, reader: RowReader, longest: int) -> Iterator[Record | None]:
+        """One record for each line; a line that is not JSON is a problem."""
+        for line in io.StringIO(text):
+            yield None if line.isspace() else self._record(line, reader, longest)
+
+    def write(self, record: Record, answer: Document) -> str:  # noqa: ARG002 - as all formats
+        """A line."""
+        return json.dumps(answer) + "\n"
 
     def example(self, row: Document) -> str:
         """A line of JSON."""
         return json.dumps(row) + "\n"
 
-    def _record(self, line: str, reader: RowReader) -> Record:
+    def _record(self, line: str, reader: RowReader, longest: int) -> Record:
+        if len(line) > longest:
+            return Record(_too_long(longest))
         try:
             return _record(decode_json(line), reader)
         except Problem as problem:
@@ -102,32 +109,35 @@ class Csv:
 
     media_types = ("text/csv",)
 
-    def __init__(self, target: str) -> None:
+    separator = tail = ""
+
+    def __init__(self, names: Sequence[str], target: str) -> None:
+        """`names` are those of the features, in the model's order."""
+        self._names = tuple(names)
         self._answered = (
             *(target, f"{target}_low", f"{target}_high"),
             *("warnings", "model_version", "prediction_id", "error"),
         )
+        self.head = _csv_line([*self._names, *self._answered])
 
-    def read(self, text: str, reader: RowReader) -> Iterator[Record]:
+    def read(self, text: str, reader: RowReader, longest: int) -> Iterator[Record | None]:
         """One record for each line below the header."""
-        lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+        lines = csv.reader(_no_longer(io.StringIO(text, newline=""), longest), strict=True)
         try:
             header = [name.strip() for name in next(lines)]
             reader.check_names(header)
-            for fields in filter(None, lines):
-                yield _csv_record(header, fields, reader)
+            for fields in lines:
+                yield _csv_record(header, fields, reader) if fields else None
         except csv.Error as error:
             detail = f"The CSV cannot be read at line {lines.line_num}: {error}."
             raise Problem(400, detail) from None
 
-    def write(self, batch: Batch) -> Iterator[str]:
+    def write(self, record: Record, answer: Document) -> str:
         """The features as they were given, then the price, its interval, warnings and errors."""
-        yield _csv_line([*batch.names, *self._answered])
-        for record, answer in zip(batch.records, batch.answers, strict=True):
-            given = [record.fields.get(name, "") for name in batch.names]
-            refused = isinstance(record.row, Problem)
-            values = self._refused(answer) if refused else self._priced(answer)
-            yield _csv_line([*given, *values])
+        given = [record.fields.get(name, "") for name in self._names]
+        refused = isinstance(record.row, Problem)
+        values = self._refused(answer) if refused else self._priced(answer)
+        return _csv_line([*given, *values])
 
     def example(self, row: Document) -> str:
         """A header and a line."""
@@ -144,10 +154,21 @@ class Csv:
         return [price, interval["low"], interval["high"], warnings, version, identifier, ""]
 
 
-def formats(target: str) -> dict[str, Format]:
+def formats(names: Sequence[str], target: str) -> dict[str, Format]:
     """Every format by each of its media types; the first is the default."""
-    known: tuple[Format, ...] = (JsonArray(), JsonLines(), Csv(target))
+    known: tuple[Format, ...] = (JsonArray(), JsonLines(), Csv(names, target))
     return {media_type: each for each in known for media_type in each.media_types}
+
+
+def _too_long(longest: int) -> Problem:
+    return Problem(413, f"The line has more than {longest} characters.")
+
+
+def _no_longer(lines: Iterable[str], longest: int) -> Iterator[str]:
+    for line in lines:
+        if len(line) > longest:
+            raise _too_long(longest)
+        yield line
 
 
 def _record(document: object, reader: RowReader) -> Record:

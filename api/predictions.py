@@ -3,17 +3,19 @@
 import asyncio
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from api.answers import AnswerWriter
 from api.bodies import media_type, read_body
 from api.decoding import decode_json, decode_text
-from api.formats import Batch, Record, formats
+from api.formats import Format, Record, formats
 from api.metrics import Metrics
 from api.problems import Problem
 from api.rows import RowReader
@@ -33,6 +35,9 @@ from model import Predictor
 CHUNK = 100
 """Rows of a batch that are answered before single predictions get their turn again."""
 
+QUEUE = 8
+"""Batches that one process takes in at a time, one of which is being answered."""
+
 _JSON = ("application/json",)
 _EXAMPLE_ID = "019a0000-0000-7000-8000-000000000000"
 
@@ -47,9 +52,11 @@ class Predictions:
         self._reader = RowReader(predictor.manifest.features)
         self._writer = AnswerWriter(predictor)
         self._names = [feature.name for feature in predictor.manifest.features]
-        self._formats = formats(predictor.manifest.target.name)
+        self.formats = formats(self._names, predictor.manifest.target.name)
+        self._row_reader = RowReader(predictor.manifest.features, most_errors=5)
         self._explaining = CapacityLimiter(1)
         self._batches = asyncio.Semaphore(1)
+        self._admitted = 0
 
     async def predict(self, request: Request, *, explain: bool = False) -> Response:
         """Price one product. `explain` adds what each feature contributes to the price."""
@@ -67,29 +74,45 @@ class Predictions:
 
     async def predict_batch(self, request: Request) -> Response:
         """Price many products: each row is answered or refused on its own."""
-        name = media_type(request, self._formats)
-        body = await read_body(request, self._settings.max_batch_bytes)
-        form = self._formats[name]
-        async with self._batches:
-            batch = await self._answer_all(form.read(decode_text(body), self._reader))
-            text = await _joined(form.write(batch))
+        name = media_type(request, self.formats)
+        with self._admission():
+            body = await read_body(request, self._settings.max_batch_bytes)
+            async with self._batches:
+                text = await self._answer_all(request, self.formats[name], decode_text(body))
         return Response(text, media_type=name)
+
+    @contextmanager
+    def _admission(self) -> Iterator[None]:
+        """A place in the queue of batches, before anything of their bodies is read."""
+        if self._admitted >= QUEUE:
+            detail = f"{QUEUE} batches are waiting already. Try again in a moment."
+            raise Problem(503, detail, headers={"Retry-After": "1"})
+        self._admitted += 1
+        try:
+            yield
+        finally:
+            self._admitted -= 1
 
     def _answer(self, row: list[float]) -> dict[str, Any]:
         answer = self._writer.answer(row, self._predictor.predict(row))
         self._count_warnings(answer)
         return answer
 
-    async def _answer_all(self, records: Iterator[Record]) -> Batch:
-        batch = Batch(self._names)
-        limit = self._settings.max_batch_rows
+    async def _answer_all(self, request: Request, form: Format, text: str) -> str:
+        records = form.read(text, self._row_reader, self._settings.max_body_bytes)
+        limit, seen = self._settings.max_batch_rows, 0
+        written: list[str] = []
         while chunk := list(islice(records, CHUNK)):
-            batch.records.extend(chunk)
-            if len(batch.records) > limit:
+            seen += len(chunk)
+            if seen > limit:
                 raise Problem(413, f"The batch has more than {limit} rows. Split it into several.")
-            batch.answers.extend(self._answer_chunk(chunk))
+            rows = [record for record in chunk if record is not None]
+            answers = self._answer_chunk(rows)
+            written += map(form.write, rows, answers)
+            if await request.is_disconnected():
+                raise ClientDisconnect
             await asyncio.sleep(0)
-        return batch
+        return form.head + form.separator.join(written) + form.tail
 
     def _answer_chunk(self, records: Sequence[Record]) -> Iterator[dict[str, Any]]:
         rows = [each.row for each in records if not isinstance(each.row, Problem)]
@@ -116,14 +139,6 @@ class Predictions:
             self._metrics.out_of_range.labels(warning["field"]).inc()
 
 
-async def _joined(pieces: Iterator[str]) -> str:
-    written: list[str] = []
-    while chunk := "".join(islice(pieces, CHUNK)):
-        written.append(chunk)
-        await asyncio.sleep(0)
-    return "".join(written)
-
-
 def add_predictions(router: APIRouter, predictions: Predictions, predictor: Predictor) -> None:
     """Put the two routes on a router, described by the manifest."""
     manifest = predictor.manifest
@@ -147,7 +162,7 @@ def add_predictions(router: APIRouter, predictions: Predictions, predictor: Pred
         openapi_extra=_request_body({_JSON[0]: {"schema": request, "example": example}}),
     )
     either = {"anyOf": [answer, problem_schema()]}
-    texts = {name: {"schema": TEXT} for name in formats(manifest.target.name)}
+    texts = {name: {"schema": TEXT} for name in predictions.formats}
     router.add_api_route(
         "/predict/batch",
         predictions.predict_batch,
@@ -163,7 +178,7 @@ def add_predictions(router: APIRouter, predictions: Predictions, predictor: Pred
                     _JSON[0]: {"schema": array_of(either), "example": [answered]},
                 },
             },
-            **problem_responses(400, 413, 415, 422),
+            **problem_responses(400, 413, 415, 422, 503),
         },
         openapi_extra=_request_body(
             {
@@ -171,7 +186,7 @@ def add_predictions(router: APIRouter, predictions: Predictions, predictor: Pred
                     "schema": array_of(request) if name in _JSON else TEXT,
                     "example": form.example(example),
                 }
-                for name, form in formats(manifest.target.name).items()
+                for name, form in predictions.formats.items()
             }
         ),
     )

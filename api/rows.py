@@ -21,7 +21,9 @@ _UNKNOWN = 100
 class RowReader:
     """Reads the fields of one request into one row of the model."""
 
-    def __init__(self, features: Sequence[Feature]) -> None:
+    def __init__(self, features: Sequence[Feature], most_errors: int = 100) -> None:
+        """`most_errors` is how many fields a problem names at the most."""
+        self._most_errors = most_errors
         self._features = {feature.name: feature for feature in features}
         self._codes = {
             feature.name: {label: float(code) for code, label in enumerate(feature.categories)}
@@ -83,7 +85,7 @@ class RowReader:
 
     def _problem(self, document: object, faults: Sequence[ErrorDetails]) -> Problem:
         if faults[0]["loc"]:
-            return _problem([self._field_error(fault) for fault in faults])
+            return _problem([self._field_error(each) for each in faults[: self._most_errors]])
         if isinstance(document, dict):  # one of its keys holds a lone surrogate
             return _problem([self._unknown(faults[0]["input"])])
         given = shown(document)

@@ -93,7 +93,7 @@ _PROBLEMS = {
     413: "The body or the batch is too large.",
     415: "The content type is not one that is read here.",
     422: "A field is missing, unknown, or not a value that is allowed.",
-    503: "Not ready, or shutting down.",
+    503: "Not ready, shutting down, or too busy: see Retry-After.",
 }
 
 

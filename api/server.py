@@ -5,6 +5,7 @@ import logging
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
@@ -29,20 +30,33 @@ class DrainingServer(uvicorn.Server):
     flight and returns. A second SIGTERM, or SIGINT, cuts the period short.
     """
 
+    def __init__(self, config: uvicorn.Config, serving: Callable[[], None]) -> None:
+        """`serving` is called once requests are answered."""
+        super().__init__(config)
+        self._serving = serving
+        self._told = False
+
     def handle_exit(self, sig: int, _frame: FrameType | None) -> None:
         """The signal handler. No signal is kept to be raised again: the process exits with 0."""
         drain = self._drain()
         if sig == signal.SIGTERM and drain is not None and not drain.begun:
             drain.begin()
-            _log.info("draining: not ready any more, still answering")
         elif sig == signal.SIGINT and self.should_exit:
             self.force_exit = True
         else:
             self.should_exit = True
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, and say so."""
+        await super().startup(sockets)
+        self._serving()
+
     async def on_tick(self, counter: int) -> bool:
         """Called ten times a second: True ends the serving."""
         drain = self._drain()
+        if drain is not None and drain.begun and not self._told:
+            _log.info("draining: not ready any more, still answering")  # no log from a handler
+            self._told = True
         if drain is not None and drain.over:
             self.should_exit = True
         return await super().on_tick(counter)
@@ -58,9 +72,10 @@ class DrainingServer(uvicorn.Server):
         return self.lifespan.state.get(DRAIN) if self.started else None
 
 
-def serve(settings: Settings, listener: socket.socket) -> None:
+def serve(settings: Settings, listener: socket.socket, serving: Callable[[], None]) -> None:
     """Load the bundle and answer requests on a listening socket until told to stop.
 
+    `serving` is called once requests are answered.
     Exits with `STARTUP_FAILED` and a message if the bundle cannot be trusted.
     """
     logs.configure(settings.log_level, sys.stdout)
@@ -80,4 +95,4 @@ def serve(settings: Settings, listener: socket.socket) -> None:
         timeout_graceful_shutdown=settings.shutdown_seconds,
         forwarded_allow_ips=settings.forwarded_allow_ips,
     )
-    DrainingServer(config).run(sockets=[listener])
+    DrainingServer(config, serving).run(sockets=[listener])

@@ -20,9 +20,9 @@ class SettingsError(Exception):
 
 
 def _key_hashes(value: str) -> str:
-    for item in filter(None, value.split(",")):
-        if not re.fullmatch(r"[0-9a-fA-F]{64}", item.strip()):
-            raise ValueError("not a list of SHA-256 hashes")
+    items = [item.strip() for item in value.split(",") if item.strip()]
+    if (value and not items) or not all(re.fullmatch(r"[0-9a-fA-F]{64}", each) for each in items):
+        raise ValueError("not a list of SHA-256 hashes")
     return value
 
 

@@ -8,11 +8,11 @@ import signal
 import socket
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from types import FrameType
 
@@ -22,11 +22,11 @@ from api.settings import Settings
 STARTUP_FAILED = 3
 """The exit code of a process that never came to serve, and then of the supervisor."""
 
-Work = Callable[[Settings, socket.socket], None]
-"""What each process does; it must be importable by name."""
+Work = Callable[[Settings, socket.socket, Callable[[], None]], None]
+"""What each process does, importable by name; it calls its last argument once it serves."""
 
-_RAPID_SECONDS = 1.0
-_RAPID_DEATHS = 10
+FAILED_STARTS = 5
+"""Processes that may die in a row before they come to serve; one more ends the supervisor."""
 
 _log = logging.getLogger("api.supervisor")
 _spawn = multiprocessing.get_context("spawn")
@@ -39,8 +39,8 @@ class Supervisor:
         self._work = work
         self._settings = settings
         self._listener = listener
-        self._started: dict[BaseProcess, float] = {}
-        self._rapid_deaths = 0
+        self._started: dict[BaseProcess, Event] = {}
+        self._failed_starts = 0
         self._exit_code = 0
         self._stopping = False
         self._woken, self._wake = os.pipe()
@@ -60,9 +60,11 @@ class Supervisor:
         return self._exit_code
 
     def _start(self) -> None:
-        process = _spawn.Process(target=_run, args=(self._work, self._settings, self._listener))
+        serving = _spawn.Event()
+        arguments = (self._work, self._settings, self._listener, serving)
+        process = _spawn.Process(target=_run, args=arguments)
         process.start()
-        self._started[process] = time.monotonic()
+        self._started[process] = serving
 
     def _wait(self, directory: Path) -> None:
         """Wait until a signal comes or a process ends, and do what is then to be done."""
@@ -76,12 +78,12 @@ class Supervisor:
 
     def _bury(self, process: BaseProcess, directory: Path) -> None:
         process.join()
-        lived = time.monotonic() - self._started.pop(process)
+        served = self._started.pop(process).is_set()
         forget_process(process.pid or 0, directory)
         if self._stopping:
             return
-        self._rapid_deaths = self._rapid_deaths + 1 if lived < _RAPID_SECONDS else 0
-        if process.exitcode == STARTUP_FAILED or self._rapid_deaths > _RAPID_DEATHS:
+        self._failed_starts = 0 if served else self._failed_starts + 1
+        if process.exitcode == STARTUP_FAILED or self._failed_starts > FAILED_STARTS:
             _log.error("worker %s could not start: stopping", process.pid)
             self._exit_code = STARTUP_FAILED
             self._stop()
@@ -100,11 +102,11 @@ class Supervisor:
         os.write(self._wake, b"!")
 
 
-def _run(work: Work, settings: Settings, listener: socket.socket) -> None:
+def _run(work: Work, settings: Settings, listener: socket.socket, serving: Event) -> None:
     """What a process does: its work, and no longer than the supervisor lives."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C comes through the supervisor
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # while it loads, Ctrl-C is the supervisor's
     threading.Thread(target=_follow_parent, daemon=True).start()
-    work(settings, listener)
+    work(settings, listener, serving.set)
 
 
 def _follow_parent() -> None:

@@ -1,12 +1,16 @@
 """What each serving process does, importable by name in a process that was just spawned."""
 
 import socket
+from collections.abc import Callable
 
 from api.settings import Settings
 
 
-def work(settings: Settings, listener: socket.socket) -> None:
-    """Serve until told to stop. Only here is the model's library loaded: after the spawn."""
+def work(settings: Settings, listener: socket.socket, serving: Callable[[], None]) -> None:
+    """Serve until told to stop; `serving` is called once requests are answered.
+
+    Only here is the model's library loaded: after the spawn.
+    """
     from api.server import serve  # noqa: PLC0415 - the supervisor's own process stays without it
 
-    serve(settings, listener)
+    serve(settings, listener, serving)

@@ -1,11 +1,12 @@
 """Adoption: the feature table that a foreign model gets, from a person or from its own names."""
 
+import json
 from collections.abc import Sequence
 
 import msgspec
 
 from model.errors import FeatureTableError
-from model.features import RESERVED, FeatureTable, read_feature_table
+from model.features import RESERVED, FeatureTable, bound_names, read_feature_table
 from model.foreign import Foreign
 from model.manifest import Feature, Target
 
@@ -20,7 +21,7 @@ def own_table(foreign: Foreign, *, missing: bool) -> FeatureTable:
         return with_missing(read_feature_table()) if missing else read_feature_table()
     columns = foreign.columns or tuple(f"f{i}" for i in range(len(foreign.categorical)))
     target = Target(name="prediction", column="target")
-    names = request_names(columns, (target.name,))
+    names = request_names(columns, (target.name, *bound_names(target.name)))
     features = [
         Feature(name=name, column=column, missing=missing)
         for name, column in zip(names, columns, strict=True)
@@ -67,44 +68,41 @@ def with_target(table: FeatureTable, column: str) -> FeatureTable:
 
 
 def fitted(foreign: Foreign, table: FeatureTable) -> FeatureTable:
-    """The table with the categories that the model itself stores.
+    """The table in the order of the model's names, with the categories that the model stores.
 
-    Raises `FeatureTableError` where table and model disagree: columns missing, beyond those of
-    the model or in another order, categories that are not given or too few.
+    Raises `FeatureTableError` where table and model disagree: columns missing or beyond those of
+    the model, categories that are not given, too few or others.
     """
     _check_columns(foreign, table)
-    features = tuple(
-        _with_categories(foreign, index, feature) for index, feature in enumerate(table.features)
-    )
-    return msgspec.structs.replace(table, features=features)
+    order = foreign.columns or _columns(table)
+    features = sorted(table.features, key=lambda feature: order.index(feature.column))
+    features = [_with_categories(foreign, index, each) for index, each in enumerate(features)]
+    return msgspec.structs.replace(table, features=tuple(features))
 
 
 def _check_columns(foreign: Foreign, table: FeatureTable) -> None:
     found, count = _columns(table), len(foreign.categorical)
-    if foreign.columns is None and len(found) == count:
-        return
-    expected = foreign.columns or tuple(f"f{i}" for i in range(count))
-    if found == expected:
-        return
+    if foreign.columns is None and len(found) != count:
+        raise FeatureTableError(
+            f"the table has {len(found)} features, the model {count} without names. "
+            "Describe each of them, in the order of the columns that it was trained on."
+        )
+    expected = foreign.columns or found
     faults = []
     if missing := [column for column in expected if column not in found]:
         faults.append(f"the table lacks {', '.join(missing)}")
     if extra := [column for column in found if column not in expected]:
         faults.append(f"the model has no {', '.join(extra)}")
-    if foreign.columns is None:
-        faults = [f"the table has {len(found)} features, the model {count} without names"]
-    raise FeatureTableError(
-        f"{'; '.join(faults) or 'the table has the features in another order'}. "
-        f"The columns must be, in this order: {', '.join(expected)}."
-    )
+    if faults:
+        raise FeatureTableError(f"{'; '.join(faults)}. The columns must be {', '.join(expected)}.")
 
 
 def _with_categories(foreign: Foreign, index: int, feature: Feature) -> Feature:
     stored, given = foreign.labels[index], feature.categories
-    if stored and given not in ((), stored):
+    if stored and given and set(given) != set(stored):
         raise FeatureTableError(
-            f"feature '{feature.name}': the table's categories are {', '.join(given)}, the "
-            f"model's {', '.join(stored)}. Write them so, or leave them out."
+            f"feature '{feature.name}': the table's categories are not the model's. Write "
+            f"categories = {json.dumps(stored, ensure_ascii=False)}, in any order."
         )
     categories, needed = stored or given, max(foreign.forest.codes[index], 0) + 1
     if foreign.categorical[index] and len(categories) < needed:

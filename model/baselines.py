@@ -1,7 +1,8 @@
 """Baselines: what the original project compared itself with, fitted on the same rows.
 
-Predicting the mean; the mean by weight quartile; a linear regression on weight; and its own
-settings of XGBoost. A table without a weight uses the feature most correlated with the target.
+Predicting the mean; the mean by weight quartile; a linear regression on weight; and plain XGBoost
+with that project's settings. A table without a weight uses the feature most correlated with the
+target.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,14 +18,15 @@ Values = NDArray[np.float32]
 Baseline = Callable[[Values], Values]
 """Rows of shape (n, features) in, prices of shape (n,) out."""
 
-ORIGINAL = "original settings (50 trees of depth 6)"
-_ORIGINAL_PARAMETERS = {
+MEAN = "mean"
+PLAIN = "plain XGBoost (50 trees of depth 6)"
+_PLAIN_PARAMETERS = {
     "objective": "reg:squarederror",
     "learning_rate": 0.06,
     "max_depth": 6,
     "verbosity": 0,
 }
-_ORIGINAL_TREES = 50
+_PLAIN_TREES = 50
 
 
 def fit_baselines(table: Table, threads: int = 1) -> Mapping[str, Baseline]:
@@ -34,10 +36,10 @@ def fit_baselines(table: Table, threads: int = 1) -> Mapping[str, Baseline]:
     by_quartile, line = _quartile_means(values, table.y), _line(values, table.y)
     mean = np.float32(table.y.mean())
     return {
-        "mean": lambda x: np.full(len(x), mean),
+        MEAN: lambda x: np.full(len(x), mean),
         f"mean by {name} quartile": lambda x: by_quartile(x[:, index]),
         f"linear regression on {name}": lambda x: line(x[:, index]),
-        ORIGINAL: _original(table, threads),
+        PLAIN: _plain(table, threads),
     }
 
 
@@ -95,7 +97,7 @@ def _line(values: Values, y: Values) -> Baseline:
     return lambda x: (terms(x) @ slope).astype(np.float32)
 
 
-def _original(table: Table, threads: int) -> Baseline:
-    parameters = {**_ORIGINAL_PARAMETERS, "nthread": threads}
-    booster = xgboost.train(parameters, matrix(table, threads), _ORIGINAL_TREES)
+def _plain(table: Table, threads: int) -> Baseline:
+    parameters = {**_PLAIN_PARAMETERS, "nthread": threads}
+    booster = xgboost.train(parameters, matrix(table, threads), _PLAIN_TREES)
     return lambda x: booster.inplace_predict(x, validate_features=False)

@@ -33,9 +33,8 @@ def load(directory: Path) -> Predictor:
     """The predictor in a bundle directory, verified.
 
     Raises `BundleError` if a file is missing or unreadable, the manifest is of a newer format
-    or not a manifest, the model's bytes are not those that the manifest names, its features are
-    others or in another order, the manifest was edited, or the model no longer gives the golden
-    answers.
+    or not a manifest, the model's bytes are not those that the manifest names, its features
+    differ, the manifest was edited, or the model no longer gives the golden answers.
     """
     document = _read(directory / MANIFEST)
     manifest = _manifest(directory / MANIFEST, document)
@@ -59,19 +58,32 @@ def write(directory: Path, manifest: Manifest, model: bytes) -> None:
     """Put a bundle where `directory` is or shall be, whole or not at all.
 
     The files are written and flushed beside it and moved into place; a bundle that was there
-    before goes only once the new one is complete. Raises `BundleError` for a place that cannot be
-    written to, and for a directory with anything in it but a bundle, which is left alone.
+    before goes only once the new one is complete. Raises `BundleError` where that cannot be done.
     """
+    refuse_foreign(directory)
     directory = directory.resolve()
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
-        _refuse_foreign(directory)
         _write_staged(directory, manifest, model)
     except OSError as error:
+        raise _unwritable(directory, error) from error
+
+
+def refuse_foreign(directory: Path) -> None:
+    """Raise `BundleError` for what `write` would not replace: anything but a bundle."""
+    directory = directory.resolve()
+    try:
+        found = {entry.name for entry in directory.iterdir()}
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise _unwritable(directory, error) from error
+    if found and not (MANIFEST in found and found <= _REPLACEABLE):
+        others = sorted(found - _REPLACEABLE) or sorted(found)
         raise BundleError(
-            f"{directory}: the bundle cannot be written: {error.strerror}. "
-            "Name another directory, or make this one writable."
-        ) from error
+            f"{directory}: holds what is no part of a bundle ({', '.join(others[:5])}), so it is "
+            "not replaced. Name another directory, or empty this one."
+        )
 
 
 def sha256(content: bytes) -> str:
@@ -173,7 +185,8 @@ def _verify_version(path: Path, document: bytes, manifest: Manifest) -> None:
     if found != manifest.version:
         raise BundleError(
             f"{path}: its content makes the version {found}, it names {manifest.version}: the "
-            f"manifest was edited after it was written. {_REMAKE}"
+            "manifest was edited after it was written, or an older version of this software wrote "
+            "it: then train or import the model again. Otherwise restore it from version control."
         )
 
 
@@ -197,16 +210,10 @@ def _refuse_pickle(path: Path, model: bytes) -> None:
         raise BundleError(f"{path}: {advice}")
 
 
-def _refuse_foreign(directory: Path) -> None:
-    if not directory.exists():
-        return
-    found = {entry.name for entry in directory.iterdir()}
-    if not found or (MANIFEST in found and found <= _REPLACEABLE):
-        return
-    others = sorted(found - _REPLACEABLE) or sorted(found)
-    raise BundleError(
-        f"{directory}: holds what is no part of a bundle ({', '.join(others[:5])}), so it is not "
-        "replaced. Name another directory, or empty this one."
+def _unwritable(directory: Path, error: OSError) -> BundleError:
+    return BundleError(
+        f"{directory}: the bundle cannot be written: {error.strerror}. "
+        "Name another directory, or make this one writable."
     )
 
 

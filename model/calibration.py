@@ -1,6 +1,5 @@
 """Calibration: what rows of data tell of a foreign model: its interval, its errors, its ranges."""
 
-import math
 from dataclasses import replace
 
 import msgspec
@@ -9,7 +8,7 @@ import numpy as np
 from model.baselines import fit_baselines
 from model.errors import DataError
 from model.foreign import Foreign
-from model.interval import calibrate_quantiles, calibrate_residuals
+from model.interval import calibrate_quantiles, calibrate_residuals, fewest_scores
 from model.manifest import Data, Interval, Manifest, Metrics
 from model.metrics import scores
 from model.predictor import Predictor
@@ -22,7 +21,7 @@ _SEED = 0
 
 def fewest_rows(coverage: float) -> int:
     """The fewest rows whose calibrating half is enough for an interval of this coverage."""
-    return 2 * math.ceil(round(2 / (1 - coverage), 9))
+    return 2 * (fewest_scores(coverage) + 1)
 
 
 def calibrated(manifest: Manifest, foreign: Foreign, table: Table, coverage: float) -> Manifest:

@@ -46,7 +46,7 @@ _FEATURE_HEAD = ("name", "unit", "trained on", "allowed", "missing", "what it is
 def _feature_row(feature: Feature) -> Sequence[str]:
     trained = "unknown"
     if feature.categories:
-        trained = ", ".join(feature.categories)
+        trained = ""
     elif feature.training is not None:
         trained = f"{feature.training.minimum:g} to {feature.training.maximum:g}"
     missing = "may be" if feature.missing else "refused"
@@ -55,6 +55,8 @@ def _feature_row(feature: Feature) -> Sequence[str]:
 
 
 def _allowed(feature: Feature) -> str:
+    if feature.categories:
+        return ", ".join(feature.categories)
     low, high = feature.minimum, feature.maximum
     if low is not None and high is not None:
         return f"{low:g} to {high:g}"

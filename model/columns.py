@@ -1,5 +1,6 @@
 """Columns of a data file as numbers: measures, category codes, points in time, groups."""
 
+from bisect import bisect
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,6 +15,8 @@ MISSING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None")
 
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 
+_TIME_KINDS = (pyarrow.types.is_timestamp, pyarrow.types.is_date, pyarrow.types.is_null)
+
 
 def numbers(column: pyarrow.ChunkedArray, place: str) -> NDArray[np.float32]:
     """The values of a column of numbers, or of texts that are numbers: shape (n,), NaN missing.
@@ -27,12 +30,12 @@ def numbers(column: pyarrow.ChunkedArray, place: str) -> NDArray[np.float32]:
         column = _parsed(column, place)
     elif not _is_number(column.type):
         raise DataError(f"{place}: its type is {column.type}; allowed: numbers.")
-    wide = column.cast(pyarrow.float64()).to_numpy()
+    wide = column.cast(pyarrow.float64(), safe=False).to_numpy()
     with np.errstate(over="ignore"):
         values: NDArray[np.float32] = wide.astype(np.float32)
     row = _first(np.isinf(values))
     if row is not None:
-        raise DataError(f"{place}, row {row + 1}: found {wide[row]}; allowed: a finite number.")
+        raise DataError(f"{_row(place, row)} {wide[row]}; allowed: a finite number.")
     return values
 
 
@@ -49,7 +52,7 @@ def codes(
     row = _first(unknown.to_numpy())
     if row is not None:
         raise DataError(
-            f"{place}, row {row + 1}: found the unknown category '{texts[row].as_py()}'; "
+            f"{_row(place, row)} the unknown category '{texts[row].as_py()}'; "
             f"allowed: {', '.join(categories)}. Mend the row, or add the label to the table."
         )
     values: NDArray[np.float32] = found.cast(pyarrow.float64()).to_numpy().astype(np.float32)
@@ -59,27 +62,23 @@ def codes(
 def times(column: pyarrow.ChunkedArray, place: str) -> NDArray[np.datetime64]:
     """The points in time of a column, in UTC where it has a zone: datetime64[us], NaT missing.
 
-    Texts are read as ISO 8601. Raises `DataError` naming `place` for anything else.
+    Texts are read as ISO 8601. Raises `DataError` naming `place` and the first row for anything
+    else.
     """
     column = _decoded(column)
     if _is_text(column):
         column = _without_missing(column)
-    elif not (pyarrow.types.is_temporal(column.type) or pyarrow.types.is_null(column.type)):
+    elif not any(check(column.type) for check in _TIME_KINDS):
         raise DataError(f"{place}: its type is {column.type}; allowed: dates or times.")
-    fault = None
-    for zone in (None, "UTC"):
-        try:
-            moments = column.cast(pyarrow.timestamp("us", zone), safe=False)
-        except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError) as error:
-            fault = error
-        else:
-            local = moments.cast(pyarrow.timestamp("us"))
-            values: NDArray[np.datetime64] = local.to_numpy().astype("datetime64[us]")
-            return values
-    raise DataError(
-        f"{place}: {fault}; allowed: ISO 8601, such as 2018-08-17 12:15:10, all with a time zone "
-        "or all without."
-    )
+    moments = _moments(column)
+    if moments is None:
+        row = bisect(range(len(column)), 0, key=lambda row: _moments(column[: row + 1]) is None)
+        raise DataError(
+            f"{_row(place, row)} '{column[row].as_py()}'; allowed: ISO 8601, "
+            "such as 2018-08-17 12:15:10 or 2018-08-17, all with a time zone or all without."
+        )
+    values: NDArray[np.datetime64] = moments.to_numpy().astype("datetime64[us]")
+    return values
 
 
 def group_codes(column: pyarrow.ChunkedArray) -> NDArray[np.int64]:
@@ -91,13 +90,24 @@ def group_codes(column: pyarrow.ChunkedArray) -> NDArray[np.int64]:
     return values
 
 
+def _moments(column: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray | None:
+    """The column as timestamps without a zone, None where it cannot be read as such."""
+    for zone in (None, "UTC"):
+        try:
+            moments = column.cast(pyarrow.timestamp("us", zone), safe=False)
+        except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError):
+            continue
+        return moments.cast(pyarrow.timestamp("us"))
+    return None
+
+
 def _parsed(texts: pyarrow.ChunkedArray, place: str) -> pyarrow.ChunkedArray:
     texts = _without_missing(texts)
     wrong = pc.invert(pc.match_substring_regex(texts, _NUMBER)).fill_null(False)  # noqa: FBT003 - pyarrow takes it by position
     row = _first(wrong.to_numpy())
     if row is not None:
         raise DataError(
-            f"{place}, row {row + 1}: found '{texts[row].as_py()}'; allowed: a number with a "
+            f"{_row(place, row)} '{texts[row].as_py()}'; allowed: a number with a "
             "decimal point, or nothing. For a category, list its labels under 'categories' in "
             "the feature table."
         )
@@ -127,6 +137,10 @@ def _is_text(column: pyarrow.ChunkedArray) -> bool:
 def _is_number(kind: pyarrow.DataType) -> bool:
     checks = (pyarrow.types.is_integer, pyarrow.types.is_floating, pyarrow.types.is_decimal)
     return any(check(kind) for check in checks)
+
+
+def _row(place: str, row: int) -> str:
+    return f"{place}, row {row + 1} of the data: found"
 
 
 def _first(mask: NDArray[np.bool_]) -> int | None:

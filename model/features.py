@@ -13,8 +13,20 @@ from model.manifest import Feature, Target
 SHIPPING = Path(__file__).with_name("shipping.toml")
 """The default table: the five features of the shipping price."""
 
-RESERVED = frozenset({"interval", "warnings", "model_version", "prediction_id", "explanation"})
+RESERVED = frozenset(
+    {
+        *("interval", "warnings", "model_version", "prediction_id"),
+        *("baseline", "contributions", "error"),
+    }
+)
 """Names that answers use, which no feature or target may take."""
+
+_EXAMPLE = "examples/features.toml"
+
+
+def bound_names(target: str) -> tuple[str, str]:
+    """What a table of answers calls the ends of the interval beside its column `target`."""
+    return f"{target}_low", f"{target}_high"
 
 
 class FeatureTable(Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,7 +50,7 @@ def read_feature_table(path: Path = SHIPPING) -> FeatureTable:
         raise FeatureTableError(f"{path}: not valid TOML: {error}.") from error
     except msgspec.ValidationError as error:
         raise FeatureTableError(
-            f"{path}: {error}. The table model/shipping.toml shows every key."
+            f"{path}: {error}. The table {_EXAMPLE} shows every key."
         ) from error
     fault = _fault(table)
     if fault is not None:
@@ -48,7 +60,12 @@ def read_feature_table(path: Path = SHIPPING) -> FeatureTable:
 
 def _fault(table: FeatureTable) -> str | None:
     if not table.features:
-        return "no [[features]]: a model needs at least one."
+        return f"no [[features]]: a model needs at least one, written as in {_EXAMPLE}."
+    faults = (_name_fault(table), _target_fault(table.target), *map(_feature_fault, table.features))
+    return next(filter(None, faults), None)
+
+
+def _name_fault(table: FeatureTable) -> str | None:
     names = [feature.name for feature in table.features]
     columns = [feature.column for feature in table.features] + [table.target.column]
     for kind, values in (("name", [*names, table.target.name]), ("column", columns)):
@@ -61,11 +78,22 @@ def _fault(table: FeatureTable) -> str | None:
                 f"'{name}' cannot be a name: use letters, digits and underscores, starting with "
                 f"a letter, and none of {', '.join(sorted(RESERVED))}."
             )
-    if table.target.decimals is not None and not 0 <= table.target.decimals <= 15:
-        return f"the target's decimals are {table.target.decimals}; allowed: 0 to 15."
-    if _not_finite(table.target.minimum):
-        return f"the target's minimum is {table.target.minimum}; it must be a finite number."
-    return next(filter(None, map(_feature_fault, table.features)), None)
+    bounds = bound_names(table.target.name)
+    taken = next((name for name in names if name in bounds), None)
+    if taken is not None:
+        return (
+            f"'{taken}' cannot be a feature's name: with the target '{table.target.name}' it is a "
+            "column of answers. Give the feature another name; its column may stay."
+        )
+    return None
+
+
+def _target_fault(target: Target) -> str | None:
+    if target.decimals is not None and not 0 <= target.decimals <= 15:
+        return f"the target's decimals are {target.decimals}; allowed: 0 to 15."
+    if _not_finite(target.minimum):
+        return f"the target's minimum is {target.minimum}; it must be a finite number."
+    return None
 
 
 def _feature_fault(feature: Feature) -> str | None:
@@ -95,7 +123,8 @@ def _category_fault(feature: Feature) -> str | None:
     if isinstance(feature.example, str) and feature.example not in feature.categories:
         return (
             f"the example '{feature.example}' is not a number nor one of its categories "
-            f"({', '.join(feature.categories) or 'none given'})."
+            f"({', '.join(feature.categories) or 'none given'}). Mend it, or list every label "
+            "under 'categories'."
         )
     return None
 

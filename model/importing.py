@@ -1,11 +1,14 @@
 """The verb `import`: a bundle from a model that was made elsewhere."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from model.adoption import fitted, is_shipping, own_table, with_missing, with_target
-from model.bundle import MODEL, load, write
+from model.bundle import MODEL, load, refuse_foreign, write
 from model.calibration import calibrated, narrowed
+from model.comparison import compared
+from model.doubts import doubts
 from model.draft import drafted, finished
 from model.errors import DataError
 from model.features import FeatureTable, read_feature_table
@@ -37,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read the model, describe it, measure it where there are rows, write and verify its bundle."""
+    refuse_foreign(args.out)
     foreign = read_foreign(args.model)
     wanted = fitted(foreign, _wanted(args, foreign))
     table = None if args.data is None else _table(args, foreign, wanted)
@@ -45,6 +49,9 @@ def run(args: argparse.Namespace) -> int:
         manifest = calibrated(manifest, foreign, table, args.coverage)
     write(args.out, finished(manifest, foreign), foreign.model)
     print(_summary(args, foreign, load(args.out).manifest, table))
+    if manifest.metrics is not None:
+        for doubt in doubts(manifest.metrics, args.coverage):
+            print(f"warning: {doubt}", file=sys.stderr)
     return 0
 
 
@@ -81,6 +88,8 @@ def _summary(
     ]
     if args.features is None and is_shipping(foreign):
         lines.append("These are the shipping features: the shipping table describes them.")
+    if args.features is not None and foreign.columns is None:
+        lines.append("The model has no names: columns are taken in the table's order.")
     if not any(feature.missing for feature in manifest.features):
         lines.append("Missing values are refused; --allow-missing accepts them.")
     return "\n".join([*lines, *_measured(manifest, table)])
@@ -88,11 +97,13 @@ def _summary(
 
 def _measured(manifest: Manifest, table: Table | None) -> list[str]:
     if table is None or manifest.metrics is None:
-        return ["No data given: no interval, and no warnings about unusual values."]
-    measured = manifest.metrics.model
-    lines = [f"{count:,} rows dropped: {why}" for why, count in table.dropped.items()]
+        lines = ["No data given: no interval, and no warnings about unusual values."]
+        if manifest.booster.low is not None:
+            lines.append("The model's quantiles make an interval once --data calibrates them.")
+        return lines
     return [
-        *lines,
+        *table.dropped_lines,
         f"{len(table):,} rows: half of them calibrate the interval, half of them measure",
-        f"MAE {measured.mae:g}, RMSE {measured.rmse:g}, coverage {measured.coverage:.1%}",
+        "",
+        compared(manifest.metrics).markdown(),
     ]

@@ -1,5 +1,6 @@
 """Prediction intervals that keep their promise: conformal offsets from a calibration split."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -29,6 +30,11 @@ def conformal_offset(scores: Floats, tail: float) -> float:
     n = len(scores)
     rank = min(int(np.ceil(round((n + 1) * (1 - tail), 9))), n)  # 19.000000000000004 is 19
     return float(np.partition(scores, rank - 1)[rank - 1])
+
+
+def fewest_scores(coverage: float) -> int:
+    """The fewest calibration rows with which an offset can keep the promise of each side."""
+    return math.ceil(round(2 / (1 - coverage), 9)) - 1
 
 
 def calibrate_quantiles(low: Floats, high: Floats, outcome: Floats, coverage: float) -> Interval:

@@ -78,9 +78,8 @@ def table_of(args: argparse.Namespace) -> Table:
 def described(table: Table) -> str:
     """How many rows there are, from when, and which were left out and why."""
     start, end = table.period
-    lines = [f"{len(table):,} rows" + (f" from {start} to {end}" if start else "")]
-    lines += [f"{count:,} rows dropped: {why}" for why, count in table.dropped.items() if count]
-    return "\n".join(lines)
+    rows = f"{len(table):,} rows" + (f" from {start} to {end}" if start else "")
+    return "\n".join([rows, *table.dropped_lines])
 
 
 def _wanted(args: argparse.Namespace) -> FeatureTable:

@@ -114,7 +114,7 @@ class Predictor:
         for golden in self.manifest.golden:
             found = self.predict([math.nan if v is None else v for v in golden.row])
             if not _agree(found, golden):
-                return f"golden row {list(golden.row)} gives {found.price}, not {golden.price}"
+                return f"golden row {list(golden.row)} gives {_shown(found)}, not {_shown(golden)}"
         return None
 
     def _estimate(self, outputs: Sequence[float]) -> Estimate:
@@ -163,3 +163,8 @@ def _agree(found: Estimate, golden: Golden) -> bool:
         )
         for a, b in pairs
     )
+
+
+def _shown(answer: Estimate | Golden) -> str:
+    interval = "no interval" if answer.low is None else f"{answer.low} to {answer.high}"
+    return f"{answer.price} ({interval})"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from model import plots
-from model.baselines import ORIGINAL
+from model.baselines import PLAIN
 from model.comparison import MODEL
 from model.drawing import with_unit
 from model.manifest import Feature
@@ -78,7 +78,7 @@ def _tested(trained: Trained, trial: Trial, sizes: NDArray[np.float64]) -> Mappi
     compared = trial.comparison
     drawn = {
         "baselines": plots.comparison(compared.scores, MODEL, unit),
-        "errors": plots.errors(panels, ORIGINAL),
+        "errors": plots.errors(panels, PLAIN),
         "coverage": plots.coverage(panels, coverage),
         "by_price": plots.coverage(by_price, coverage),
         "agreement": plots.agreement(trial.price, y, unit),

@@ -15,6 +15,7 @@ from model.batch import Batch, Layout, Rejected
 from model.bundle import load
 from model.cells import add_faults, codes_of_labels
 from model.errors import DataError
+from model.features import bound_names
 from model.formats import SUFFIXES, check_suffix, open_reader, open_writer
 from model.headers import source_columns
 from model.manifest import Manifest
@@ -126,7 +127,7 @@ def _answers(
 
 def _answer_names(manifest: Manifest, columns: Sequence[str], source: Path) -> Sequence[str]:
     target = manifest.target.name
-    names = (target, f"{target}_low", f"{target}_high") if manifest.interval else (target,)
+    names = (target, *bound_names(target)) if manifest.interval else (target,)
     taken = [name for name in names if name in columns]
     if taken:
         raise DataError(

@@ -64,6 +64,20 @@ class Table:
         first, last = np.datetime_as_string(self.time[[0, -1]], unit="s").tolist()
         return first, last
 
+    @property
+    def dropped_lines(self) -> list[str]:
+        """How many rows were left out for each reason, and how to keep them where that can be."""
+        advice = {
+            _missing(feature): f" (to keep them, write 'missing = true' for the feature "
+            f"'{feature.name}' in the feature table)"
+            for feature in self.features
+        }
+        return [
+            f"{count:,} rows dropped: {why}{advice.get(why, '')}"
+            for why, count in self.dropped.items()
+            if count
+        ]
+
     def take(self, rows: Indices | Mask) -> "Table":
         """The table of some of the rows, in the same order."""
         index = np.flatnonzero(rows) if rows.dtype == np.bool_ else np.sort(rows)
@@ -133,17 +147,21 @@ def _whole(table: Table, source: str) -> Table:
 
 def _faults(table: Table) -> list[tuple[str, Mask]]:
     """Why rows cannot be learnt from: a reason and the rows (n,) that it hits."""
-    faults = [(f"{table.target.column} missing", np.isnan(table.y))]
+    faults = [(_missing(table.target), np.isnan(table.y))]
     faults += _outside(table.target, table.y)
     for feature, values in zip(table.features, table.x.T, strict=True):
         if not feature.missing:
-            faults.append((f"{feature.column} missing", np.isnan(values)))
+            faults.append((_missing(feature), np.isnan(values)))
         faults += _outside(feature, values)
     if table.time is not None:
         faults.append((f"{table.time_column} missing", np.isnat(table.time)))
     if table.group is not None:
         faults.append((f"{table.group_column} missing", table.group < 0))
     return faults
+
+
+def _missing(measure: Feature | Target) -> str:
+    return f"{measure.column} missing"
 
 
 def _outside(measure: Feature | Target, values: NDArray[np.float32]) -> list[tuple[str, Mask]]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from model.boosting import Curve, fit, watch
 from model.bundle import MODEL, open_booster, sha256
 from model.errors import DataError
-from model.interval import calibrate_quantiles, calibrate_residuals
+from model.interval import calibrate_quantiles, calibrate_residuals, fewest_scores
 from model.manifest import (
     FORMAT,
     Booster,
@@ -98,21 +98,29 @@ def learn(table: Table, recipe: Recipe, say: Say = _quiet) -> Learnt:
     early wherever prices drift. The interval is calibrated on the newest rows for the same
     reason: only they show how far the next ones may be off.
     """
+    if table.time is not None and recipe.days:
+        say(f"rows count half after {recipe.days:g} days")
     say(f"choosing the number of rounds, at most {recipe.rounds}")
     split = at_random(table, recipe.holdout_share, recipe.seed)
     curve = watch(split.train, split.test, recipe, "rounds")
     say(f"calibrating the interval with {curve.best} rounds")
-    interval = _calibrated(table, recipe, curve.best)
+    interval = _calibrated(table, recipe, curve.best, say)
     say(f"learning from all {len(table):,} rows")
     model = bytes(fit(table, recipe, curve.best, "model").save_raw("ubj"))
     manifest = _manifest(table, recipe, model, curve.best, interval)
     return Learnt(model, Predictor(open_booster(Path(MODEL), model), manifest), curve)
 
 
-def _calibrated(table: Table, recipe: Recipe, rounds: int) -> Interval:
+def _calibrated(table: Table, recipe: Recipe, rounds: int, say: Say) -> Interval:
     share = recipe.holdout_share
     timed = table.time is not None
     split = newest(table, share) if timed else at_random(table, share, recipe.seed + 1)
+    fewest = fewest_scores(recipe.coverage)
+    if len(split.test) < fewest:
+        say(
+            f"warning: only {len(split.test)} rows calibrate the interval, of the {fewest} that "
+            f"{recipe.coverage:.0%} take: it may hold fewer of the outcomes than it promises"
+        )
     outputs = fit(split.train, recipe, rounds, "interval").inplace_predict(split.test.x)
     if recipe.objective == QUANTILES:
         low, _, high = outputs.T

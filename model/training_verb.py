@@ -4,7 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from model.bundle import MODEL, write
+from model.bundle import MODEL, refuse_foreign, write
+from model.doubts import doubts
 from model.options import add_data_options, add_recipe_options, described, recipe_of, table_of
 from model.recipe import Recipe
 from model.report import REPORT, write_report
@@ -24,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read, train, write, and say what came of it."""
+    refuse_foreign(args.out)
     recipe, table = recipe_of(args), table_of(args)
     _say(described(table))
     trained = train(table, recipe, _say)
@@ -31,6 +33,9 @@ def run(args: argparse.Namespace) -> int:
     _say("drawing the report")
     write_report(args.out, trained)
     print(_summary(args.out, trained))
+    if trained.manifest.metrics is not None:
+        for doubt in doubts(trained.manifest.metrics, recipe.coverage):
+            _say(f"warning: {doubt}")
     return 0
 
 

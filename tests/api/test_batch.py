@@ -5,6 +5,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.logs import FIELDS
+from api.predictions import QUEUE
 from api.settings import Settings
 from tests import bundles
 from tests.api.apps import client_of
@@ -96,7 +98,63 @@ def test_limits_of_bytes_are_settings() -> None:
 def test_a_batch_lets_single_predictions_pass() -> None:
     """While 10,000 rows are being answered, single predictions are answered one after another."""
     rows = Question("/predict/batch", b"[" + b",".join([GOOD] * 10_000) + b"]")
-    assert asyncio.run(_singles_during(rows)) >= 200  # for each hundred rows, read and written
+    assert asyncio.run(_singles_during(rows)) >= 100  # at least one for each hundred rows
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        (JSON, b'[{"price":1},[' + b"1," * 40_000 + b"1]]"),
+        (JSON, b'[{"price":1},{"a":"' + b"x" * 70_000 + b'"}]'),
+        (CSV, HEADER + b"1" * 70_000 + b"\n"),
+    ],
+)
+def test_a_row_as_large_as_a_batch_is_refused(
+    client: TestClient, content_type: str, body: bytes
+) -> None:
+    """No row may be longer than the body of a single prediction: it would hold up the others."""
+    question = Question("/predict/batch", body, headers={"content-type": content_type})
+    assert_problem(in_process(client)(question), 413)
+
+
+def test_a_line_as_large_as_a_batch_is_refused_on_its_own(client: TestClient) -> None:
+    """In JSON lines the others are answered."""
+    question = batch(LINES, [GOOD, b"[" + b"1," * 40_000 + b"1]", GOOD])
+    first, second, third = answered(in_process(client)(question))
+    assert second["status"] == 413
+    assert first["model_version"] == third["model_version"]
+
+
+def test_refused_rows_do_not_swell_the_answer(client: TestClient) -> None:
+    """However many fields of a row are wrong, its problem names five of them."""
+    row = b"{" + b",".join(b'"k%d":1' % number for number in range(90)) + b"}"
+    (problem,) = answered(in_process(client)(batch(JSON, [row])))
+    assert len(problem["errors"]) == 5
+
+
+def test_batches_beyond_the_queue_are_told_to_come_back() -> None:
+    """So many are taken in; the next one is refused at once, and later there is room again."""
+    rows = Question("/predict/batch", b"[" + b",".join([GOOD] * 1000) + b"]")
+
+    async def story() -> list[int | None]:
+        app = create_app(Settings(), bundles.shipping().predictor())
+        statuses = await asyncio.gather(*(_call(app, rows) for _ in range(QUEUE + 2)))
+        return [*statuses, await _call(app, rows)]
+
+    statuses = asyncio.run(story())
+    assert (statuses[:-1].count(200), statuses[:-1].count(503)) == (QUEUE, 2)
+    assert statuses[-1] == 200
+
+
+def test_a_batch_whose_client_left_is_given_up(caplog: pytest.LogCaptureFixture) -> None:
+    """It is not answered to the end, and logged as what it is."""
+    rows = Question("/predict/batch", b"[" + b",".join([GOOD] * 5000) + b"]")
+    caplog.set_level("INFO", "api.requests")
+    app = create_app(Settings(), bundles.shipping().predictor())
+    assert asyncio.run(_call(app, rows, leaves=True)) is None
+    assert [
+        getattr(each, FIELDS)["status"] for each in caplog.records if each.name == "api.requests"
+    ] == [499]
 
 
 async def _singles_during(rows: Question) -> int:
@@ -110,8 +168,10 @@ async def _singles_during(rows: Question) -> int:
     return answers
 
 
-async def _call(app: Any, question: Question) -> int:
+async def _call(app: Any, question: Question, *, leaves: bool = False) -> int | None:
+    """The status of the answer, None for none; `leaves`: the client goes once it has asked."""
     statuses: list[int] = []
+    asked = False
     scope = {
         "type": "http",
         "method": question.method,
@@ -121,6 +181,10 @@ async def _call(app: Any, question: Question) -> int:
     }
 
     async def receive() -> dict[str, Any]:
+        nonlocal asked
+        if asked and leaves:
+            return {"type": "http.disconnect"}
+        asked = True
         await asyncio.sleep(0)  # as a socket does, it lets others go on
         return {"type": "http.request", "body": question.body, "more_body": False}
 
@@ -129,4 +193,4 @@ async def _call(app: Any, question: Question) -> int:
             statuses.append(message["status"])
 
     await app(scope, receive, send)
-    return statuses[0]
+    return statuses[0] if statuses else None

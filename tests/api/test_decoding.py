@@ -30,7 +30,7 @@ def test_what_was_encoded_is_decoded(document: Any) -> None:
 def test_an_array_is_decoded_one_by_one(documents: list[Any], space: str) -> None:
     """Element by element gives the same as the whole at once, whatever the space between."""
     inner = f"{space},{space}".join(map(json.dumps, documents))
-    assert list(decode_array(f"{space}[{space}{inner}{space}]{space}")) == documents
+    assert list(decode_array(f"{space}[{space}{inner}{space}]{space}", 10_000)) == documents
 
 
 @given(st.text(alphabet='[]{},:"0 a\\', max_size=12))
@@ -42,7 +42,7 @@ def test_an_array_is_refused_where_json_refuses_it(text: str) -> None:
     except ValueError:
         expected = None
     try:
-        found = list(decode_array(text))
+        found = list(decode_array(text, 10_000))
     except Problem:
         found = None
     assert found == (expected if isinstance(expected, list) else None)
@@ -50,10 +50,20 @@ def test_an_array_is_refused_where_json_refuses_it(text: str) -> None:
 
 def test_rows_before_a_fault_are_given() -> None:
     """An array is read on demand: what stands before a fault is decoded before it is met."""
-    elements: Iterator[Any] = decode_array("[1, 2, oops]")
+    elements: Iterator[Any] = decode_array("[1, 2, oops]", 10_000)
     assert [next(elements), next(elements)] == [1, 2]
     with pytest.raises(Problem, match="line 1, column 8"):
         next(elements)
+
+
+def test_an_element_that_does_not_end_is_not_read_on() -> None:
+    """No more than so many characters are decoded for one element; one just as long passes."""
+    assert list(decode_array('["abc", 1]', 5)) == ["abc", 1]
+    elements: Iterator[Any] = decode_array(f"[1, [{'1,' * 50}1]]", 20)
+    assert next(elements) == 1
+    with pytest.raises(Problem, match="at character 4 does not end within 20") as caught:
+        next(elements)
+    assert caught.value.status == 413
 
 
 @pytest.mark.parametrize(

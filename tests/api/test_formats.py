@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from api.formats import Batch, Csv, Document, Format, JsonArray, JsonLines, Record, formats
+from api.formats import Csv, Document, Format, JsonArray, JsonLines, Record, formats
 from api.problems import Problem
 from api.rows import RowReader
 from model import Feature
@@ -17,23 +17,25 @@ ANSWER: Document = {
     "model_version": "v",
     "prediction_id": "i",
 }
+LONGEST = 1_000_000
+NAMES = ["x", "label"]
 WARNING = {"field": "x", "message": "x is high"}
 
 
 def rows(form: Format, text: str) -> list[list[float] | int]:
     """The rows of a text; a problem by its status."""
-    read = (record.row for record in form.read(text, READER))
+    read = (record.row for record in form.read(text, READER, LONGEST) if record is not None)
     return [row.status if isinstance(row, Problem) else row for row in read]
 
 
 def written(form: Format, *records: Record) -> str:
     answers = [r.row.document() if isinstance(r.row, Problem) else ANSWER for r in records]
-    return "".join(form.write(Batch(["x", "label"], list(records), answers)))
+    return form.head + form.separator.join(map(form.write, records, answers)) + form.tail
 
 
 def test_every_media_type_has_its_format() -> None:
     """The first type is the default; three names stand for JSON lines."""
-    known = formats("fee")
+    known = formats(NAMES, "fee")
     assert next(iter(known)) == "application/json"
     assert {name for name, form in known.items() if isinstance(form, JsonLines)} == {
         "application/x-ndjson",
@@ -74,7 +76,7 @@ def test_only_line_feeds_end_lines(separator: str) -> None:
 def test_csv(end: str) -> None:
     """A CSV is read by its header, with any line ends, quotes and empty lines."""
     lines = ["label, x ", "a,1", "", '"b,""c",2', "a", "a,1,2", "a,", "c,1"]
-    assert rows(Csv("fee"), end.join(lines)) == [[1, 0], [2, 1], 422, 422, 422, 422]
+    assert rows(Csv(NAMES, "fee"), end.join(lines)) == [[1, 0], [2, 1], 422, 422, 422, 422]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,7 @@ def test_csv(end: str) -> None:
 def test_csv_that_cannot_be_read_on(text: str) -> None:
     """Where quotes do not match, nothing after can be trusted: the line is named."""
     with pytest.raises(Problem, match="The CSV cannot be read at line ") as caught:
-        rows(Csv("fee"), text)
+        rows(Csv(NAMES, "fee"), text)
     assert caught.value.status == 400
 
 
@@ -98,7 +100,8 @@ def test_csv_is_written_with_what_was_given() -> None:
         ANSWER | {"interval": interval, "warnings": [WARNING] * 2},
         Problem(422, "x is\nwrong").document(),
     ]
-    text = "".join(Csv("fee").write(Batch(["x", "label"], records, answers)))
+    form = Csv(NAMES, "fee")
+    text = form.head + "".join(map(form.write, records, answers))
     header, first, second = csv.reader(io.StringIO(text, newline=""), strict=True)
     assert header[:5] == ["x", "label", "fee", "fee_low", "fee_high"]
     assert first == [" 1e0", 'b,"c', "1.5", "1", "2", "x is high; x is high", "v", "i", ""]
@@ -108,5 +111,15 @@ def test_csv_is_written_with_what_was_given() -> None:
 def test_csv_of_a_target_named_like_a_problem() -> None:
     """A target may have any name: what is a problem is told by the record."""
     answer = {"detail": 2.5} | {name: value for name, value in ANSWER.items() if name != "fee"}
-    batch = Batch(["x"], [Record([1.0])], [answer])
-    assert "".join(Csv("detail").write(batch)).splitlines()[1] == ",2.5,,,,v,i,"
+    assert Csv(["x"], "detail").write(Record([1.0]), answer) == ",2.5,,,,v,i,\r\n"
+
+
+@pytest.mark.parametrize("form", [JsonLines(), Csv(NAMES, "fee")])
+def test_lines_that_are_too_long_or_empty(form: Format) -> None:
+    """An empty line counts as one that gives nothing; one that is too long is refused unread."""
+    head = "x,label\n" if isinstance(form, Csv) else ""
+    assert list(form.read(head + "\n\n", READER, LONGEST)) == [None, None]
+    records = form.read(head + "[" * 1001, READER, 1000)
+    with pytest.raises(Problem, match="The line has more than 1000 characters") as caught:
+        raise next(filter(None, records)).row  # type: ignore[misc]  # a problem, or raised above
+    assert caught.value.status == 413

@@ -36,7 +36,7 @@ def config_of(
         configs.append(self.config)
 
     monkeypatch.setattr(DrainingServer, "run", run)
-    serve(settings, listener)
+    serve(settings, listener, lambda: None)
     return configs[0]
 
 
@@ -80,7 +80,7 @@ def test_no_server_without_a_good_bundle(
 ) -> None:
     """A bundle that cannot be trusted ends the process with code 3 and a message."""
     with pytest.raises(SystemExit) as caught:
-        serve(Settings(bundle=tmp_path), listener)
+        serve(Settings(bundle=tmp_path), listener, lambda: None)
     assert caught.value.code == 3
     assert capsys.readouterr().err.startswith(f"error: {tmp_path}/manifest.json: no such file.")
 
@@ -88,7 +88,7 @@ def test_no_server_without_a_good_bundle(
 def server(drain: Drain | None) -> DrainingServer:
     """A server that has come to serve, or without a drain one that has not."""
     config = uvicorn.Config("none:app")
-    made = DrainingServer(config)
+    made = DrainingServer(config, lambda: None)
     made.lifespan = LifespanOff(config)
     if drain is not None:
         made.lifespan.state[DRAIN] = drain

@@ -133,3 +133,8 @@ def test_keys_are_read_and_not_shown() -> None:
     settings = read_settings({f"{PREFIX}API_KEYS": f" {HASH} ,{'AB' * 32},"})
     assert settings.key_hashes == (bytes.fromhex(HASH), bytes.fromhex("ab" * 32))
     assert HASH not in repr(settings) + str(settings)
+
+
+def test_keys_that_hold_none_do_not_open_the_service() -> None:
+    """A value put together from two that are not set is refused, rather than taken for none."""
+    assert refused({f"{PREFIX}API_KEYS": ","}).startswith(f"{PREFIX}API_KEYS is wrong")

@@ -12,7 +12,7 @@ import pytest
 
 from api.metrics import DIRECTORY_VARIABLE
 from api.settings import Settings
-from api.supervisor import STARTUP_FAILED, Supervisor, Work
+from api.supervisor import FAILED_STARTS, STARTUP_FAILED, Supervisor, Work
 from tests.api import supervised
 from tests.api.serving import PATIENCE
 
@@ -88,23 +88,20 @@ def test_failed_start_stops_all(listener: socket.socket, tmp_path: Path) -> None
 
 
 def test_endless_crashes_are_given_up(
-    listener: socket.socket, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    listener: socket.socket, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Workers that die as soon as they start are not replaced for ever."""
-    monkeypatch.setattr("api.supervisor._RAPID_SECONDS", PATIENCE)
-    monkeypatch.setattr("api.supervisor._RAPID_DEATHS", 2)
+    """Workers that die before they serve are not replaced for ever."""
     assert run(supervised.crash, listener, 1) == STARTUP_FAILED
     endings = [message.split(" ", 2)[2] for message in caplog.messages]
-    assert endings == ["ended with 1: replaced"] * 2 + ["could not start: stopping"]
+    assert endings == ["ended with 1: replaced"] * FAILED_STARTS + ["could not start: stopping"]
 
 
 def test_rare_crashes_are_not_given_up(
     listener: socket.socket, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Workers that die after a while are replaced each time, however often."""
-    monkeypatch.setattr("api.supervisor._RAPID_SECONDS", 0.0)
-    monkeypatch.setattr("api.supervisor._RAPID_DEATHS", 0)
-    supervisor = Supervisor(supervised.crash, Settings(), listener)
+    """Workers that die after they served are replaced each time, however often."""
+    monkeypatch.setattr("api.supervisor.FAILED_STARTS", 0)
+    supervisor = Supervisor(supervised.serve_and_crash, Settings(), listener)
 
     def watch() -> None:
         while len(caplog.messages) < 3:

@@ -49,6 +49,13 @@ def test_a_model_without_names_counts(tmp_path: Path) -> None:
     assert all(f.missing for f in own.features)
 
 
+def test_no_feature_is_called_like_a_bound(tmp_path: Path) -> None:
+    """The interval's columns in a table of answers keep their names."""
+    own = own_table(foreign(tmp_path, booster(["prediction_low", "mass"])), missing=False)
+    assert [f.name for f in own.features] == ["prediction_low_2", "mass"]
+    assert [f.column for f in own.features] == ["prediction_low", "mass"]
+
+
 def test_the_shipping_columns_get_the_shipping_table(tmp_path: Path) -> None:
     """In that order only; then the answer has the name of the original contract."""
     shipping = foreign(tmp_path, booster(SHIPPING_COLUMNS))
@@ -109,6 +116,12 @@ def test_a_table_that_fits(tmp_path: Path) -> None:
     assert fitted(foreign(tmp_path), wanted) == wanted
 
 
+def test_a_table_in_another_order(tmp_path: Path) -> None:
+    """Its features are put in the order of the model's names."""
+    wanted = table(tmp_path, 'name = "b"\ncolumn = "mass"', 'name = "a"\ncolumn = "size"')
+    assert [f.name for f in fitted(foreign(tmp_path), wanted).features] == ["a", "b"]
+
+
 def test_a_table_names_the_features_of_a_nameless_model(tmp_path: Path) -> None:
     """By their place; only the number must fit."""
     wanted = table(tmp_path, 'name = "a"\ncolumn = "x"', 'name = "b"\ncolumn = "y"')
@@ -122,18 +135,17 @@ def test_a_table_names_the_features_of_a_nameless_model(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
-        (("mass", "size"), "another order"),
         (("size",), "the table lacks mass"),
         (("size", "mass", "age"), "the model has no age"),
         (("size", "age"), "the table lacks mass; the model has no age"),
     ],
 )
 def test_a_table_that_does_not_fit(tmp_path: Path, columns: tuple[str, ...], words: str) -> None:
-    """The columns at fault are named, and the order that is expected."""
+    """The columns at fault are named, and those that are expected."""
     wanted = table(tmp_path, *(f'name = "{c}"\ncolumn = "{c}"' for c in columns))
     with pytest.raises(FeatureTableError, match=words) as caught:
         fitted(foreign(tmp_path), wanted)
-    assert "in this order: size, mass" in str(caught.value)
+    assert "The columns must be size, mass." in str(caught.value)
 
 
 def test_categories_come_from_the_table(tmp_path: Path) -> None:
@@ -166,11 +178,13 @@ def coloured(tmp_path: Path) -> Foreign:
 
 
 def test_stored_categories_need_no_table(tmp_path: Path) -> None:
-    """A table may repeat them, but not change them: the codes are the model's."""
+    """A table may repeat them in any order, but not change them: the codes are the model's."""
     model, colour = coloured(tmp_path), 'name = "c"\ncolumn = "colour"'
     labels = ("red", "green", "blue")
     assert fitted(model, own_table(model, missing=False)).features[0].categories == labels
-    for lines in (colour, f'{colour}\ncategories = ["red", "green", "blue"]'):
+    repeated = (f"{colour}\ncategories = {given}" for given in (list(labels), list(labels[::-1])))
+    for lines in (colour, *repeated):
         assert fitted(model, table(tmp_path, lines)).features[0].categories == labels
-    with pytest.raises(FeatureTableError, match="the model's red, green, blue"):
-        fitted(model, table(tmp_path, f'{colour}\ncategories = ["blue", "green", "red"]'))
+    with pytest.raises(FeatureTableError) as refusal:
+        fitted(model, table(tmp_path, f'{colour}\ncategories = ["blue", "green"]'))
+    assert 'Write categories = ["red", "green", "blue"], in any order' in str(refusal.value)

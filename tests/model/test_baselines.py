@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import xgboost
 
-from model.baselines import ORIGINAL, correlations, fit_baselines, leading_feature
+from model.baselines import PLAIN, correlations, fit_baselines, leading_feature
 from tests.tables import shipments, with_modes
 
 
@@ -17,7 +17,7 @@ def test_there_are_four() -> None:
         "mean",
         "mean by weight quartile",
         "linear regression on weight",
-        ORIGINAL,
+        PLAIN,
     ]
 
 
@@ -54,13 +54,13 @@ def test_the_line_is_that_of_least_squares() -> None:
     assert prices.tolist() == pytest.approx((start + slope * table.x[:9, 0]).tolist(), rel=1e-4)
 
 
-def test_the_original_settings_are_fifty_trees_of_depth_six() -> None:
+def test_plain_xgboost_is_fifty_trees_of_depth_six() -> None:
     """With a learning rate of 0.06 and squared errors."""
     table = shipments()
     booster = xgboost.train(
         {"max_depth": 6, "eta": 0.06, "nthread": 1}, xgboost.DMatrix(table.x, table.y), 50
     )
-    found = fit_baselines(table)[ORIGINAL](table.x)
+    found = fit_baselines(table)[PLAIN](table.x)
     assert found.tolist() == pytest.approx(booster.inplace_predict(table.x).tolist(), rel=1e-4)
 
 

@@ -268,3 +268,4 @@ def test_a_manifest_edited_by_hand_is_refused(directory: Path) -> None:
     """Its version would no longer be that of its content."""
     message = refusal(edited(directory, lambda m: m["target"].update(decimals=1)))
     assert "the manifest was edited after it was written" in message
+    assert "an older version of this software wrote it: then train or import" in message

@@ -52,8 +52,9 @@ def test_a_directory_of_something_else_is_left_alone(tmp_path: Path, names: list
     """Even one that has a manifest of its own."""
     for name in names:
         (tmp_path / name).write_text("mine", encoding="utf-8")
-    with pytest.raises(BundleError, match="no part of a bundle"):
-        bundles.shipping().write(tmp_path)
+    for refuse in (bundle.refuse_foreign, bundles.shipping().write):
+        with pytest.raises(BundleError, match="no part of a bundle"):
+            refuse(tmp_path)
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted(names)
 
 
@@ -61,9 +62,20 @@ def test_a_file_in_the_way_is_left_alone(tmp_path: Path) -> None:
     """It is no directory."""
     path = tmp_path / "bundle"
     path.write_text("mine", encoding="utf-8")
-    with pytest.raises(BundleError, match="cannot be written"):
-        bundles.shipping().write(path)
+    for place in (path, path / "below"):
+        for refuse in (bundle.refuse_foreign, bundles.shipping().write):
+            with pytest.raises(BundleError, match="cannot be written"):
+                refuse(place)
     assert path.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_place_can_be_asked_about_first(tmp_path: Path) -> None:
+    """Nothing is made there; a bundle, an empty directory and no directory may be replaced."""
+    bundles.quote().write(tmp_path / "bundle")
+    (tmp_path / "empty").mkdir()
+    for name in ("bundle", "empty", "none/at/all"):
+        bundle.refuse_foreign(tmp_path / name)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["bundle", "empty"]
 
 
 class Stop(BaseException):

@@ -1,5 +1,6 @@
 """Columns as numbers, codes, times and groups."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -48,7 +49,7 @@ def test_columns_of_dictionaries_and_of_nothing_are_numbers_too() -> None:
 )
 def test_a_text_that_is_no_number_is_named_with_its_row(wrong: str) -> None:
     """The first such one, and what is allowed."""
-    with pytest.raises(DataError, match=r"row 3: found ") as refusal:
+    with pytest.raises(DataError, match=r"row 3 of the data: found ") as refusal:
         numbers(column(["1", "", wrong, "x"]), PLACE)
     message = str(refusal.value)
     assert message.startswith(PLACE)
@@ -59,7 +60,7 @@ def test_a_text_that_is_no_number_is_named_with_its_row(wrong: str) -> None:
 @pytest.mark.parametrize("values", [["1", "1e400"], ["1", "1e39"], [1.0, np.inf], [1.0, -np.inf]])
 def test_infinite_values_are_refused(values: list[Any]) -> None:
     """And so are those too large for 32 bits."""
-    with pytest.raises(DataError, match=r"row 2: found .*allowed: a finite number"):
+    with pytest.raises(DataError, match=r"row 2 of the data: found .*allowed: a finite number"):
         numbers(column(values), PLACE)
 
 
@@ -80,7 +81,9 @@ def test_a_category_becomes_its_position() -> None:
 
 def test_an_unknown_category_is_named_with_its_row() -> None:
     """And the known ones are listed."""
-    with pytest.raises(DataError, match=r"row 2: found the unknown category 'rail'.*: air, sea"):
+    with pytest.raises(
+        DataError, match=r"row 2 of the data: found the unknown category 'rail'.*: air, sea"
+    ):
         codes(column(["air", "rail"]), ["air", "sea"], PLACE)
 
 
@@ -107,11 +110,28 @@ def test_dates_are_times_too() -> None:
     assert times(dates, PLACE)[1] == np.datetime64("1970-01-19")
 
 
-@pytest.mark.parametrize("values", [["17/08/2018"], ["2018-08-17T12:15:10Z", "2018-08-17"], [5]])
-def test_other_times_are_refused(values: list[Any]) -> None:
-    """With an example of what is allowed."""
-    with pytest.raises(DataError, match=r"column 'a': .*; allowed: "):
+@pytest.mark.parametrize(
+    ("values", "row"),
+    [
+        (["17/08/2018"], 1),
+        (["", "2018-08-17", "n", "x"], 3),
+        (["2018-08-17T12:15:10Z", "", "2018-08-17"], 3),
+        (["2018-08-17", "2018-08-17T12:15:10Z", "x"], 2),
+    ],
+)
+def test_the_first_text_that_is_no_time_is_named_with_its_row(values: list[str], row: int) -> None:
+    """A zone that others lack is none either; the message shows what is allowed."""
+    with pytest.raises(DataError) as refusal:
         times(column(values), PLACE)
+    found = f"{PLACE}, row {row} of the data: found '{values[row - 1]}'; allowed: ISO 8601, such as"
+    assert str(refusal.value).startswith(found)
+
+
+@pytest.mark.parametrize("kind", [pyarrow.int64(), pyarrow.time32("s"), pyarrow.duration("s")])
+def test_a_column_of_another_type_is_no_time(kind: pyarrow.DataType) -> None:
+    """The message names the type."""
+    with pytest.raises(DataError, match=re.escape(f"its type is {kind}; allowed: dates")):
+        times(column([5], kind), PLACE)
 
 
 def test_equal_values_make_a_group() -> None:
@@ -119,3 +139,8 @@ def test_equal_values_make_a_group() -> None:
     assert group_codes(column(["x", "y", "x", None])).tolist() == [0, 1, 0, -1]
     assert group_codes(column(["x", "", "y"])).tolist() == [0, -1, 1]
     assert group_codes(column([7, 7, 9])).tolist() == [0, 0, 1]
+
+
+def test_integers_beyond_what_a_float_holds_are_rounded() -> None:
+    """As a number in a text would be."""
+    assert numbers(column([2**53 + 1, 1], pyarrow.int64()), PLACE).tolist() == [2.0**53, 1.0]

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from model.baselines import ORIGINAL
+from model.baselines import PLAIN
 from model.comparison import MODEL
 from model.errors import DataError
 from model.evaluation import by_folds, by_time, evaluate, without_outliers
@@ -27,7 +27,7 @@ def test_folds_measure_every_row_once() -> None:
     said: list[str] = []
     found = by_folds(shipments(200, in_order=2), QUICK, 4, said.append)
     assert (found.title, found.rows) == ("mean of 4 folds of random groups by order", 200)
-    assert {ORIGINAL, MODEL, "mean"} < set(found.scores)
+    assert {PLAIN, MODEL, "mean"} < set(found.scores)
     assert found.scores[MODEL].mae < found.scores["mean"].mae
     assert said == [f"fold {number} of 4" for number in (1, 2, 3, 4)]
 

@@ -1,13 +1,16 @@
 """The feature table: what a person may write, and what is refused by name."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from model.errors import FeatureTableError
 from model.features import RESERVED, SHIPPING, FeatureTable, read_feature_table
+from model.manifest import Feature, Target
 from tests.model.builders import toml
 
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "features.toml"
 SIZE = 'name = "size"\ncolumn = "size_cm"\n'
 KIND = 'name = "kind"\ncolumn = "kind"\ncategories = ["a", "b"]\n'
 
@@ -58,7 +61,10 @@ def test_everything_that_may_be_written(tmp_path: Path) -> None:
         ([SIZE.replace('"size"', '"a b"')], "'a b' cannot be a name"),
         ([SIZE.replace('"size"', '"_a"')], "'_a' cannot be a name"),
         ([SIZE.replace('"size"', '""')], "'' cannot be a name"),
+        ([SIZE.replace('"size"', '"cost_low"')], "'cost_low' cannot be a feature's name"),
+        ([SIZE.replace('"size"', '"cost_high"')], "with the target 'cost' it is a column of"),
         ([SIZE + "surprise = 1"], "unknown field `surprise`"),
+        ([SIZE + "surprise = 1"], "The table examples/features.toml shows every key."),
         ([SIZE + 'minimum = "0"'], "Expected `float | null`, got `str`"),
         ([SIZE + "missing = 1"], "Expected `bool`, got `int`"),
         ([SIZE + "minimum = 2\nmaximum = 1"], "feature 'size': minimum 2.0 > maximum 1.0"),
@@ -120,6 +126,21 @@ def test_the_names_of_an_answer_are_taken(tmp_path: Path, name: str) -> None:
         read(tmp_path, f'name = "{name}"\ncolumn = "x"')
     with pytest.raises(FeatureTableError, match="cannot be a name"):
         read(tmp_path, SIZE, target=f'name = "{name}"\ncolumn = "x"')
+
+
+def test_the_example_shows_every_key() -> None:
+    """Each one that a person may write; what is measured from data is not among them."""
+    document = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    written = {key for feature in document["features"] for key in feature}
+    assert set(document["target"]) == set(Target.__struct_fields__)
+    assert written == set(Feature.__struct_fields__) - {"training"}
+
+
+def test_the_example_is_a_table() -> None:
+    """With a category and a value that may be missing."""
+    features = read_feature_table(EXAMPLE).features
+    assert any(feature.categories for feature in features)
+    assert any(feature.missing for feature in features)
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,43 @@ def test_with_data_everything_is(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert [warning.feature for warning in predictor.warnings([1e9, 50.0])] == ["size"]
     assert predictor.manifest.interval is not None
     assert predictor.manifest.interval.coverage == 0.8
-    assert "200 rows: half of them calibrate" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "200 rows: half of them calibrate" in said.out
+    assert "| plain XGBoost (50 trees of depth 6) " in said.out
+    assert "| this model " in said.out
+    assert said.err == ""
+
+
+def test_a_model_that_prices_something_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is imported with a warning."""
+    data = data_file(tmp_path / "data.csv", ("size", "mass"))
+    header, *lines = data.read_text(encoding="utf-8").splitlines()
+    lines = [f"{line.rsplit(',', 1)[0]},{1000 + index}" for index, line in enumerate(lines)]
+    data.write_text("\n".join([header, *lines]), encoding="utf-8")
+    imported(tmp_path, "--data", str(data), "--target", "cost")
+    assert capsys.readouterr().err.startswith("warning: the model's MAE is ")
+
+
+def test_quantiles_need_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without any they are no interval, and the verb says how they become one."""
+    model = booster(objective="reg:quantileerror", quantile_alpha=[0.1, 0.5, 0.9])
+    words = "quantiles make an interval once --data calibrates them"
+    imported(tmp_path)
+    assert words not in capsys.readouterr().out
+    imported(tmp_path, model=model)
+    assert words in capsys.readouterr().out
+
+
+def test_a_model_without_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The order of the table is all that says which column is which."""
+    table = toml(tmp_path / "t.toml", 'name = "a"\ncolumn = "x"', 'name = "b"\ncolumn = "y"')
+    words = "The model has no names: columns are taken in the table's order."
+    imported(tmp_path, "--features", str(table), model=booster(None))
+    assert words in capsys.readouterr().out
+    imported(tmp_path)
+    assert words not in capsys.readouterr().out
 
 
 def test_rows_that_cannot_be_used_are_counted(
@@ -188,11 +224,11 @@ def test_too_little_data_leaves_the_old_bundle(
 def test_a_directory_of_something_else_is_left_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It is not replaced by a bundle."""
+    """It is not replaced by a bundle, and refused before the model is read."""
     home = tmp_path / "home"
     home.mkdir()
     (home / "letter.txt").write_text("dear", encoding="utf-8")
-    said = refused(capsys, str(saved(tmp_path / "model.ubj")), "--out", str(home))
+    said = refused(capsys, str(tmp_path / "none.ubj"), "--out", str(home))
     assert "letter.txt" in said
     assert (home / "letter.txt").exists()
 

@@ -90,3 +90,15 @@ def test_rows_and_what_was_dropped_are_described() -> None:
     assert described(table).startswith("1,500 rows from 2024-01-01T00:00:00 to 2024-12-")
     lines = described(replace(shipments(30), dropped={"y missing": 1200, "not delivered": 0}))
     assert lines == "30 rows\n1,200 rows dropped: y missing"
+
+
+def test_what_was_dropped_may_be_kept() -> None:
+    """Rows that lack a feature can be learnt from; those without an outcome cannot."""
+    dropped = {"weight_g missing": 7, "weight_g under 0": 1, "freight_value missing": 2}
+    _, *lines = described(replace(shipments(30), dropped=dropped)).splitlines()
+    advice = "to keep them, write 'missing = true' for the feature 'weight' in the feature table"
+    assert lines == [
+        f"7 rows dropped: weight_g missing ({advice})",
+        "1 rows dropped: weight_g under 0",
+        "2 rows dropped: freight_value missing",
+    ]

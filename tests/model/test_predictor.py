@@ -173,6 +173,17 @@ def test_every_number_of_a_golden_answer_counts(changes: dict[str, float | None]
     assert Bundle(manifest, whole.model).predictor().golden_fault() is not None
 
 
+def test_a_golden_fault_shows_price_and_interval() -> None:
+    """Either may be what differs."""
+    whole = bundles.shipping()
+    first, *others = whole.manifest.golden
+    manifest = replace(whole.manifest, golden=(replace(first, high=1e6), *others))
+    fault = Bundle(manifest, whole.model).predictor().golden_fault()
+    found = f"{first.price} ({first.low} to {first.high})"
+    assert fault is not None
+    assert fault.endswith(f"gives {found}, not {first.price} ({first.low} to 1000000.0)")
+
+
 def test_threads_do_not_disturb_each_other() -> None:
     """Prices and reasons asked at once are those asked one after the other."""
     predictor, rows = bundles.shipping().predictor(), rows_of(bundles.shipping()) * 20

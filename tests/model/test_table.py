@@ -92,7 +92,7 @@ def test_a_file_without_a_usable_row_is_refused(tmp_path: Path) -> None:
 def test_a_wrong_value_is_named_with_file_column_and_row(tmp_path: Path) -> None:
     """It is not dropped: it may be a fault of the whole file."""
     for wrong, fault in (("1,x,air", "column 'w', row 5"), ("1,1,rail", "column 'm', row 5")):
-        with pytest.raises(DataError, match=f"rows.csv, {fault}: found"):
+        with pytest.raises(DataError, match=f"rows.csv, {fault} of the data: found"):
             read(tmp_path, f"{CSV}{wrong},2024-01-01,a\n")
 
 

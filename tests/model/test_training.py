@@ -186,3 +186,11 @@ def test_each_step_is_said() -> None:
     said: list[str] = []
     train(shipments(), QUICK, said.append)
     assert [line.split()[0] for line in said] == ["choosing", "calibrating", "learning"]
+
+
+@pytest.mark.parametrize(("rows", "warned"), [(60, True), (600, False)])
+def test_too_few_rows_for_the_interval_are_said(rows: int, *, warned: bool) -> None:
+    """With so few, the greatest error is all that an offset can be."""
+    said: list[str] = []
+    learn(shipments(rows), QUICK, said.append)
+    assert any("calibrate the interval, of the 19 that 90% take" in s for s in said) is warned

@@ -32,6 +32,29 @@ def test_it_writes_a_bundle_and_its_report(
     assert "| this model " in printed.out
     assert f"report: {out / 'report.html'}" in printed.out
     assert "200 rows from 2024-01-01" in printed.err
+    assert "rows count half after 60 days" in printed.err
+    assert "warning: " not in printed.err
+
+
+def test_a_bad_model_is_not_announced_like_a_good_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Here the newest prices fall where the older ones rose: worse than the mean."""
+    table = timed(shipments(200))
+    table.y[160:] = table.y.max() - table.y[160:]
+    data, features = write_csv(tmp_path / "rows.csv", table), write_features(tmp_path / "f.toml")
+    shared = [str(data), "--features", str(features), "--out", str(tmp_path / "out")]
+    assert main(["train", *shared, *QUICK, "--time", "shipped"]) == 0
+    assert "warning: the model's MAE is " in capsys.readouterr().err
+
+
+def test_rows_that_count_the_same_need_no_word(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where the half-life is off, or where there is no time."""
+    for options in (["--time", "shipped", "--half-life", "0"], []):
+        assert train(tmp_path, "out", *options) == 0
+        assert "count half" not in capsys.readouterr().err
 
 
 def test_the_same_data_and_seed_write_the_same_files(tmp_path: Path) -> None:
@@ -64,3 +87,14 @@ def test_a_wrong_option_is_refused_with_a_message(
     assert train(tmp_path, "out", option, value) == 1
     assert fault in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_wrong_place_is_refused_before_anything_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not after minutes of training: here there is not even any data."""
+    out = tmp_path / "home"
+    out.mkdir()
+    (out / "letter.txt").write_text("dear", encoding="utf-8")
+    assert main(["train", str(tmp_path / "none.csv"), "--out", str(out)]) == 1
+    assert "letter.txt" in capsys.readouterr().err

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.baselines import ORIGINAL
+from model.baselines import PLAIN
 from model.comparison import MODEL
 from model.metrics import scores
 from model.recipe import Recipe
@@ -43,5 +43,5 @@ def test_a_manifest_holds_the_same_figures(trial: Trial) -> None:
     metrics = trial.metrics
     assert (metrics.split, metrics.rows) == ("a fifth", 60)
     assert metrics.model == trial.comparison.scores[MODEL]
-    assert metrics.baselines[ORIGINAL] == trial.comparison.scores[ORIGINAL]
+    assert metrics.baselines[PLAIN] == trial.comparison.scores[PLAIN]
     assert MODEL not in metrics.baselines
