@@ -1,0 +1,112 @@
+"""A function is busy after each change, and an alias shifts only between published versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.awslambda.models import LambdaAlias, LambdaFunction
+
+from tests.twin.clock import Clock
+from tests.twin.gate import Refusal, Request, Rule
+
+BUSY = (
+    "The operation cannot be performed at this time. An update is in progress for resource: {arn}"
+)
+PENDING = (
+    "The operation cannot be performed at this time. The function is currently in the following "
+    "state: Pending"
+)
+
+
+class Functions:
+    """How long a function takes: `create` until Active, `update` until Successful, in seconds."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.create: float = 5
+        self.update: float = 3
+        self._clock = clock
+        self._active: dict[str, float] = {}
+        self._updated: dict[str, float] = {}
+
+    def rules(self) -> list[Rule]:
+        changes = ("UpdateFunctionCode", "UpdateFunctionConfiguration")
+        steady = (*changes, "PublishVersion")
+        return [
+            Rule("lambda", "CreateFunction", self._created, after=True),
+            *[Rule("lambda", operation, self._steady) for operation in steady],
+            *[Rule("lambda", operation, self._changed, after=True) for operation in changes],
+            Rule("lambda", "CreateAlias", _published),
+            Rule("lambda", "UpdateAlias", _published),
+            Rule("lambda", "AddPermission", _said_once),
+        ]
+
+    def state(self, function: LambdaFunction) -> dict[str, str]:
+        """State and LastUpdateStatus as they are now."""
+        now, arn = self._clock.time(), _bare(function.function_arn)
+        pending = now < self._active.get(arn, 0)
+        busy = now < self._updated.get(arn, 0)
+        return {
+            "State": "Pending" if pending else "Active",
+            "LastUpdateStatus": "InProgress" if busy else "Successful",
+        }
+
+    def _created(self, request: Request) -> None:
+        arn = _function(request).function_arn
+        self._active[_bare(arn)] = self._clock.time() + self.create
+
+    def _changed(self, request: Request) -> None:
+        arn = _function(request).function_arn
+        self._updated[_bare(arn)] = self._clock.time() + self.update
+
+    def _steady(self, request: Request) -> None:
+        function = _function(request)
+        state = self.state(function)
+        if state["State"] == "Pending":
+            raise Refusal("ResourceConflictException", PENDING)
+        if state["LastUpdateStatus"] == "InProgress":
+            message = BUSY.format(arn=_bare(function.function_arn))
+            raise Refusal("ResourceConflictException", message)
+
+
+def _function(request: Request) -> LambdaFunction:
+    return request.place.functions.get_function(request.params["FunctionName"])
+
+
+def _bare(arn: str) -> str:
+    """Without version or alias."""
+    return ":".join(arn.split(":")[:7])
+
+
+def _published(request: Request) -> None:
+    weights: dict[str, Any] = (request.params.get("RoutingConfig") or {}).get(
+        "AdditionalVersionWeights"
+    ) or {}
+    if not weights:
+        return
+    main = request.params.get("FunctionVersion") or _alias(request).function_version
+    if "$LATEST" in {main, *weights}:
+        raise _refused("$LATEST is not supported for an alias pointing to more than 1 version")
+    for version, weight in weights.items():
+        if version == main or not 0 <= float(weight) <= 1:
+            raise _refused(f"The weight {weight} for the function version {version} is invalid.")
+        name = request.params["FunctionName"]
+        request.place.functions.get_function(name, version)
+
+
+def _alias(request: Request) -> LambdaAlias:
+    name = request.params["FunctionName"]
+    return request.place.functions.get_alias(request.params["Name"], name)
+
+
+def _said_once(request: Request) -> None:
+    sid = request.params["StatementId"]
+    if any(one["Sid"] == sid for one in _function(request).policy.statements):
+        raise Refusal(
+            "ResourceConflictException",
+            f"The statement id ({sid}) provided already exists. Please provide a new statement "
+            "id, or remove the existing statement.",
+        )
+
+
+def _refused(message: str) -> Refusal:
+    return Refusal("InvalidParameterValueException", message)
