@@ -6,12 +6,17 @@ JOBS    ?= auto
 ROWS    ?= 40000
 SEED    ?= 0
 TRAIN   ?= --time shipping_limit_date --group order_id --depth 6 --learning-rate 0.1 --half-life 0
+DOOR    ?= server
+ENV     ?= production
+CONFIG  ?= deploy.toml
 ENGINE  ?= $(or $(call answering,docker),$(call answering,podman),$(call answering,buildah),$(NO_ENGINE))
 IMAGE   ?= shipping-price-estimator
 
 VENV     := .venv
 BIN      := $(VENV)/bin
 ROOMS    := model api handler deploy tests requirements
+DEPLOY   := $(BIN)/python -m deploy
+WHERE     = $(DOOR) --env $(ENV) --config $(CONFIG) $(ARGS)
 # The stamp carries the version, so that another PYTHON makes the environment anew.
 VERSION  := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 STAMP    := $(VENV)/ready-$(VERSION)
@@ -23,7 +28,8 @@ NO_ENGINE = $(error Neither docker nor podman nor buildah answers: start one, or
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup serve test check format coverage bundle lock image clean
+.PHONY: help setup serve test check format coverage bundle lock image
+.PHONY: push plan apply release rollback status logs smoke cost doctor destroy clean
 
 help: ## List every verb with one line
 	@echo "Usage: make VERB [NAME=value ...]"; echo
@@ -73,6 +79,39 @@ lock: $(STAMP) ## Resolve requirements/*.in again (LOCK=--upgrade takes the newe
 
 image: ## Build the image for server and Lambda (ENGINE, IMAGE)
 	BUILDAH_FORMAT=docker $(ENGINE) build --tag $(IMAGE) .
+
+push: $(STAMP) ## Build the image of this commit and push it to the registry (ENV, CONFIG, ARGS)
+	$(DEPLOY) push --env $(ENV) --config $(CONFIG) $(ARGS)
+
+plan: $(STAMP) ## Show what apply would do on AWS (DOOR=server|function, ENV, CONFIG, ARGS)
+	$(DEPLOY) plan $(WHERE) || [ $$? -eq 2 ]
+
+apply: $(STAMP) ## Make everything on AWS as deploy.toml wants it (DOOR, ENV, CONFIG, ARGS)
+	$(DEPLOY) apply $(WHERE)
+
+release: $(STAMP) ## Roll an image out and watch it to the end (DOOR, ENV, CONFIG, ARGS=--tag TAG)
+	$(DEPLOY) release $(WHERE)
+
+rollback: $(STAMP) ## Release the image before, or ARGS=VERSION (DOOR, ENV, CONFIG, ARGS)
+	$(DEPLOY) rollback $(WHERE)
+
+status: $(STAMP) ## Show what runs on AWS (DOOR, ENV, CONFIG, ARGS)
+	$(DEPLOY) status $(WHERE)
+
+logs: $(STAMP) ## Show the log, ARGS=--follow to go on (DOOR, ENV, CONFIG, ARGS)
+	$(DEPLOY) logs $(WHERE)
+
+smoke: $(STAMP) ## Ask the golden rows through the URL (DOOR, ENV, CONFIG, ARGS)
+	$(DEPLOY) smoke $(WHERE)
+
+cost: $(STAMP) ## Estimate what a month costs (DOOR, ENV, CONFIG, ARGS)
+	$(DEPLOY) cost $(WHERE)
+
+doctor: $(STAMP) ## Say what is missing on AWS, and how to mend it (DOOR, ENV, CONFIG, ARGS)
+	$(DEPLOY) doctor $(WHERE)
+
+destroy: $(STAMP) ## Take everything on AWS away again (DOOR, ENV, CONFIG, ARGS)
+	$(DEPLOY) destroy $(WHERE)
 
 clean: ## Remove .venv and everything that was built
 	rm -rf $(VENV) build .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

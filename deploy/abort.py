@@ -1,0 +1,47 @@
+"""Stopping a release that is going on: whoever started it, dead or alive."""
+
+from deploy.aws import Aws
+from deploy.errors import RollbackFailed, TimedOut
+from deploy.place import Place
+from deploy.progress import Progress
+from deploy.refresh import Refreshes
+from deploy.traffic import Published, Traffic
+
+POLL = 10.0
+"""Seconds between two looks."""
+
+
+def abort_refresh(aws: Aws, place: Place, progress: Progress, *, timeout: float) -> str | None:
+    """Have the active refresh of the server undone: its last status, None if there was none.
+
+    It needs no lease: the run that holds it sees what has become of its release. Raises
+    `RollbackFailed`, and `TimedOut` after `timeout` seconds.
+    """
+    refreshes, began = Refreshes(aws, place.group), aws.clock()
+    refresh = refreshes.active()
+    if refresh is None:
+        return None
+    if refresh.goes_on:
+        refreshes.go_back()
+    while not refresh.ended:
+        if aws.clock() - began >= timeout:
+            raise TimedOut(
+                f"The way back is not at its end after {timeout:.0f} s. It goes on: "
+                f"python -m deploy status {place.where}"
+            )
+        progress.say(f"{refresh.status} {refresh.percentage} %; {refresh.reason}")
+        aws.sleep(POLL)
+        refresh = refreshes.get(refresh.id)
+    if refresh.status == "RollbackFailed":
+        raise RollbackFailed(f"{refresh.reason} Look at it: python -m deploy status {place.where}")
+    return refresh.status
+
+
+def abort_canary(aws: Aws, place: Place) -> str | None:
+    """Give all of the traffic to the function's main version: its number, None if it has it."""
+    published = Published(aws, place.function)
+    traffic = published.traffic()
+    if traffic is None or not traffic.shares:
+        return None
+    published.route(Traffic(traffic.main))
+    return traffic.main

@@ -1,0 +1,59 @@
+"""Checks of the account: who asks, where, and what they may do."""
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from deploy.aws import error_code
+from deploy.calls import actions_of
+from deploy.finding import Finding, Visit
+from deploy.permissions import denied_actions
+from deploy.scope import Scope
+
+VERBS = ("plan", "apply", "first_release", "release", "rollback", "status", "destroy")
+"""The verbs whose actions a person needs, to begin with."""
+
+
+def credentials(visit: Visit) -> Finding:
+    """Who it is that asks."""
+    name = "credentials"
+    mend = "Set AWS_PROFILE, or the AWS_ variables of an access key, and log in."
+    try:
+        found = visit.aws.client("sts").get_caller_identity()
+    except BotoCoreError as error:
+        return Finding(name, ok=False, what=f"none that work: {error}", mend=mend)
+    except ClientError as error:
+        return Finding(name, ok=False, what=f"refused: {error_code(error)}", mend=mend)
+    if str(found["Arn"]).endswith(":root"):
+        return Finding(name, ok=False, what="the root user of the account",
+                       mend="Use a role or a user of IAM.")  # fmt: skip
+    return Finding(name, ok=True, what=str(found["Arn"]))
+
+
+def region(visit: Visit) -> Finding:
+    """Whether the region of the configuration is open to this account."""
+    wanted = visit.config.region
+    answer = visit.aws.client("ec2").describe_regions(AllRegions=True)
+    states = {each["RegionName"]: each.get("OptInStatus") for each in answer["Regions"]}
+    if wanted not in states:
+        return Finding("region", ok=False, what=f"{wanted} does not exist",
+                       mend=f"Set region to one of {', '.join(sorted(states))}.")  # fmt: skip
+    if states[wanted] == "not-opted-in":
+        return Finding("region", ok=False, what=f"{wanted} is not enabled for this account",
+                       mend="Enable it in the account's settings.")  # fmt: skip
+    return Finding("region", ok=True, what=wanted)
+
+
+def permissions(visit: Visit) -> Finding:
+    """Whether each action that the verbs call is allowed, as IAM itself simulates it."""
+    needed = actions_of(visit.calls, VERBS, [visit.door])
+    aws = visit.aws
+    scope = Scope(aws.partition, aws.account, aws.region, (visit.names,))
+    denied = denied_actions(aws, scope, needed)
+    if denied is None:
+        return Finding(
+            "permissions", None, f"not seen: {len(needed)} actions are needed",
+            "Allow iam:SimulatePrincipalPolicy to have them checked; deploy/calls.toml lists them.",
+        )  # fmt: skip
+    if denied:
+        return Finding("permissions", ok=False, what=f"{len(denied)} actions are not allowed",
+                       mend=f"Allow {', '.join(denied)}.")  # fmt: skip
+    return Finding("permissions", ok=True, what=f"all {len(needed)} actions are allowed")

@@ -1,0 +1,168 @@
+"""One attempt at a release: under the lease, timed, with an end, and written to the history."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
+
+from deploy.aws import Aws, error_code, missing_action
+from deploy.errors import (
+    Aborted,
+    DeployError,
+    Failed,
+    LeaseHeld,
+    Refused,
+    RollbackFailed,
+    RolledBack,
+    TimedOut,
+)
+from deploy.history import SUCCEEDED, History, Record
+from deploy.lease import Lease
+from deploy.progress import Progress, elapsed
+
+OUTCOMES: dict[type[DeployError], str] = {
+    RolledBack: "rolled back",
+    RollbackFailed: "rollback failed",
+    Failed: "failed",
+    TimedOut: "timed out",
+    Aborted: "aborted",
+}
+"""The word of each bad end. What was refused, or left to another, has changed nothing."""
+
+POLL = 10.0
+"""Seconds between two looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be released, on whose behalf.
+
+    `supersede` stops the release of another image that is going on, instead of waiting for it.
+    `despite_alarms` neither asks for quiet alarms nor listens to them: a way back has to be
+    open while they ring.
+    """
+
+    digest: str
+    who: str
+    verb: str = "release"
+    run: str = ""
+    commit: str = ""
+    supersede: bool = False
+    despite_alarms: bool = False
+
+
+class Attempt:
+    """What every step of a release needs. Times are in seconds.
+
+    `where` is the door as a command names it: server --env staging.
+    """
+
+    def __init__(
+        self,
+        aws: Aws,
+        lease: Lease,
+        history: History,
+        progress: Progress,
+        *,
+        where: str,
+        timeout: float,
+    ) -> None:
+        self.aws = aws
+        self.history = history
+        self.progress = progress
+        self._lease = lease
+        self._where = where
+        self._timeout = timeout
+        self._started = aws.clock()
+
+    def run(self, order: Order, steps: Callable[[], Record]) -> Record:
+        """Take the lease, do the steps and keep the record that they give, or that their end is.
+
+        A record without an outcome is of steps that had nothing to do: it is not kept. An error
+        of AWS's becomes `Failed`, a person's interruption `Aborted`.
+        """
+        with _translated(self._where), self._lease:
+            self._started = self.aws.clock()
+            with self._recorded(order), _translated(self._where):
+                record = steps()
+                self.progress.end()
+                record = msgspec.structs.replace(record, phases=dict(self.progress.phases))
+                if record.outcome:
+                    self.history.write(record)
+                return record
+
+    def draft(self, order: Order, outcome: str = "", **known: str) -> Record:
+        """A record of what is known now."""
+        return Record(
+            verb=order.verb,
+            started=self._started,
+            digest=order.digest,
+            outcome=outcome,
+            who=order.who,
+            run=order.run,
+            commit=order.commit,
+            phases=dict(self.progress.phases),
+            **known,
+        )
+
+    def succeeded(self, order: Order, **known: str) -> Record:
+        """The record of a release that stays."""
+        return self.draft(order, SUCCEEDED, **known)
+
+    def wait(self, why: str) -> None:
+        """Let a moment pass, telling why. Raises `TimedOut`, or `LeaseHeld` if it was lost."""
+        self.progress.say(why)
+        self.check_time(why)
+        self.aws.sleep(POLL)
+        self._lease.keep()
+
+    def check_time(self, why: str) -> None:
+        """Raise `TimedOut` if the time is over."""
+        if self.aws.clock() - self._started >= self._timeout:
+            raise TimedOut(
+                f"The time of {elapsed(self._timeout)} is over. Nothing was cancelled: what AWS "
+                f"was doing goes on ({why}). {_advice(self._where)}"
+            )
+
+    @contextmanager
+    def _recorded(self, order: Order) -> Iterator[None]:
+        try:
+            yield
+        except (Refused, LeaseHeld):
+            raise
+        except DeployError as error:
+            self.progress.end()
+            self.history.write(
+                msgspec.structs.replace(
+                    self.draft(order, OUTCOMES[type(error)]),
+                    reason=str(error).partition("\n")[0],
+                )
+            )
+            raise
+
+
+@contextmanager
+def _translated(where: str) -> Iterator[None]:
+    """Errors in our own words, whatever they come from."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise Aborted(f"Interrupted. What AWS was doing goes on. {_advice(where)}") from error
+    except ClientError as error:
+        action = missing_action(error)
+        advice = f" The credentials lack {action}: see `doctor`." if action else ""
+        raise Failed(
+            f"AWS refused {error.operation_name}: {error_code(error)}, "
+            f"{error.response.get('Error', {}).get('Message', '')}.{advice}"
+        ) from error
+    except BotoCoreError as error:
+        raise Failed(f"AWS did not answer: {error}") from error
+
+
+def _advice(where: str) -> str:
+    return (
+        f"Watch it with `python -m deploy release {where}`, undo it with "
+        f"`python -m deploy abort {where}`."
+    )

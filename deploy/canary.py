@@ -1,0 +1,179 @@
+"""A release of the function: a small share of the traffic first, then all of it, or none."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NoReturn
+
+from deploy.attempt import Attempt, Order
+from deploy.config import Config
+from deploy.errors import Failed, Refused, RolledBack
+from deploy.history import Record
+from deploy.image import refuse_index
+from deploy.place import Place
+from deploy.registered import Registry
+from deploy.rollout import Smoke
+from deploy.traffic import Published, Traffic
+from deploy.vigil import alarm_states, told
+
+Create = Callable[[str], None]
+"""Makes the function and all that belongs to it from a first image, given by its digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """From one version to another; `before` is "" if there is none to go back to."""
+
+    version: str
+    before: str
+
+
+class Canary:
+    """Releases of one function. Run again after any interruption, a release goes on."""
+
+    def __init__(
+        self, attempt: Attempt, place: Place, config: Config, create: Create, smoke: Smoke
+    ) -> None:
+        self._attempt = attempt
+        self._aws, self._progress = attempt.aws, attempt.progress
+        self._place = place
+        self._config = config
+        self._create = create
+        self._smoke = smoke
+        self._published = Published(self._aws, place.function)
+
+    def release(self, order: Order) -> Record:
+        """Release an image; a record without an outcome says that it already runs.
+
+        Raises what `Rollout.release` does.
+        """
+        return self._attempt.run(order, lambda: self._release(order))
+
+    def _release(self, order: Order) -> Record:
+        image = dict(Registry(self._aws, self._place.repository).check(order.digest))
+        refuse_index(image)
+        traffic = self._first(order) if self._published.traffic() is None else self._traffic()
+        if self._is_done(order, traffic):
+            return self._attempt.draft(order, version=traffic.main)
+        self._take_image(order, str(image["registryId"]))
+        version = self._published.publish(order.digest)
+        shift = Shift(version, self._version_before(order, traffic, version))
+        self._shift(order, traffic, shift)
+        model_version = self._test(order, shift)
+        return self._attempt.succeeded(
+            order,
+            version=version,
+            before=self._published.image(shift.before) if shift.before else "",
+            model_version=model_version,
+        )
+
+    def _traffic(self) -> Traffic:
+        traffic = self._published.traffic()
+        if traffic is None:
+            raise Refused(f"There is no function '{self._place.function}': `apply function` it.")
+        return traffic
+
+    def _first(self, order: Order) -> Traffic:
+        """Make the function: there is nobody yet whose requests a canary could spare."""
+        self._progress.phase("create")
+        self._create(order.digest)
+        return self._traffic()
+
+    def _is_done(self, order: Order, traffic: Traffic) -> bool:
+        """Whether all traffic goes to this image as configured, and it was found good."""
+        last = self._attempt.history.last_success()
+        known = last is not None and (last.digest, last.version) == (order.digest, traffic.main)
+        return known and not traffic.shares and self._published.is_current(traffic.main)
+
+    def _take_image(self, order: Order, registry: str) -> None:
+        """Give the function the image; what was begun before is waited for first."""
+        self._progress.phase("version")
+        self._until_ready()
+        suffix = "amazonaws.com.cn" if self._aws.partition == "aws-cn" else "amazonaws.com"
+        host = f"{registry}.dkr.ecr.{self._aws.region}.{suffix}"
+        while self._published.image() != order.digest:
+            self._published.take(f"{host}/{self._place.repository}@{order.digest}")
+            self._until_ready()
+            self._attempt.check_time("Lambda takes the image")
+
+    def _until_ready(self) -> None:
+        while not self._published.ready():
+            self._attempt.wait("Lambda prepares the image")
+
+    def _version_before(self, order: Order, traffic: Traffic, version: str) -> str:
+        if traffic.main != version:
+            return traffic.main
+        record = self._attempt.history.last_success(other_than=order.digest)
+        exists = record is not None and record.version in self._published.numbers()
+        return record.version if record is not None and exists else ""
+
+    def _shift(self, order: Order, traffic: Traffic, shift: Shift) -> None:
+        """Move the traffic: a share first, all of it if no alarm goes off meanwhile."""
+        if traffic.main == shift.version:
+            if traffic.shares:
+                self._published.route(Traffic(shift.version))
+            return
+        if not order.despite_alarms:
+            self._refuse_alarms(order, traffic, shift)
+            self._try_share(order, traffic, shift)
+        self._published.route(Traffic(shift.version))
+        self._progress.say(f"version {shift.version} takes all of the traffic")
+
+    def _try_share(self, order: Order, traffic: Traffic, shift: Shift) -> None:
+        self._progress.phase("canary")
+        percent = self._config.function.canary_percent
+        wanted = Traffic(traffic.main, {shift.version: percent / 100})
+        if traffic != wanted:
+            for other in traffic.shares.keys() - wanted.shares.keys():
+                self._progress.say(f"supersedes version {other}, which was left with a share")
+            self._published.route(wanted)
+        until = self._aws.clock() + self._config.release.bake_seconds
+        while (left := until - self._aws.clock()) > 0:
+            self._heed_alarms(order, shift)
+            self._attempt.wait(f"version {shift.version} takes {percent} %, {left:.0f} s to go")
+        self._heed_alarms(order, shift)
+
+    def _refuse_alarms(self, order: Order, traffic: Traffic, shift: Shift) -> None:
+        """No canary beside a ringing alarm; and one that a dead run left is ended by it."""
+        if shift.version in traffic.shares:
+            self._heed_alarms(order, shift)
+            return
+        firing = [each for each in alarm_states(self._aws, self._place.alarms) if each.fires]
+        if not firing:
+            return
+        if traffic.shares:
+            self._published.route(Traffic(traffic.main))
+            self._progress.say(f"version {traffic.main} takes all of the traffic again")
+        raise Refused(
+            f"Nothing was released: {told(firing)}. Mend that first, or release in spite of "
+            "it with --despite-alarms."
+        )
+
+    def _heed_alarms(self, order: Order, shift: Shift) -> None:
+        firing = [each for each in alarm_states(self._aws, self._place.alarms) if each.fires]
+        if firing:
+            self._go_back(order, shift, told(firing))
+
+    def _test(self, order: Order, shift: Shift) -> str:
+        self._progress.phase("smoke")
+        try:
+            return self._smoke()
+        except Failed as error:
+            if not shift.before:
+                raise Failed(
+                    f"{error}\nThere is nothing to go back to: it goes on serving. Mend what is "
+                    "wrong and release again."
+                ) from error
+            self._go_back(order, shift, str(error))
+
+    def _go_back(self, order: Order, shift: Shift, reason: str) -> NoReturn:
+        """Give all of the traffic to the version before."""
+        self._progress.phase("way back")
+        self._published.route(Traffic(shift.before))
+        where = self._place.where
+        raise RolledBack(
+            f"{order.verb} of {order.digest}\n"
+            f"why        {reason}\n"
+            f"serves     version {shift.before}: {self._published.image(shift.before)}\n"
+            f"next       python -m deploy logs {where}\n"
+            f"           python -m deploy history {where}"
+        )

@@ -1,0 +1,121 @@
+"""The function stack: which resources there are, in which order, and what each needs of others."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from deploy.alarm import Alarm, Dimensions, Watch
+from deploy.alias import LIVE, Alias
+from deploy.aws import Aws
+from deploy.config import Config
+from deploy.dashboard import Dashboard
+from deploy.function import Function
+from deploy.function_url import FunctionUrl, PublicAccess
+from deploy.log_group import LogGroup
+from deploy.names import FUNCTION, Names, names_of
+from deploy.policies import function_policy
+from deploy.resource import Later, Resource
+from deploy.role import Role
+from deploy.shared import Shared, shared_of
+from deploy.topic import Topic
+from deploy.watches import FUNCTION_ALARMS, function_graphs, function_watches
+
+NO_IMAGE = (
+    "There is no function until there is an image: `python -m deploy push` and "
+    "`python -m deploy release function` come next."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionStack:
+    """The same image as a Lambda function with a URL."""
+
+    shared: Shared
+    logs: LogGroup
+    role: Role
+    function: Function
+    alias: Alias
+    url: FunctionUrl
+    public: PublicAccess
+    topic: Topic
+    alarms: tuple[Alarm, ...]
+    dashboard: Dashboard
+
+    @property
+    def resources(self) -> list[Resource]:
+        """In the order in which they are made; each needs only what stands before it."""
+        return [
+            *self.shared.resources,
+            self.logs,
+            self.role,
+            self.function,
+            self.alias,
+            self.url,
+            self.public,
+            self.topic,
+            *self.alarms,
+            self.dashboard,
+        ]
+
+    def is_protected(self) -> bool:
+        """A function cannot be protected."""
+        return False
+
+    def notes(self) -> list[str]:
+        """What a person should know after a walk."""
+        if not self.function.exists:
+            return [NO_IMAGE]
+        notes = []
+        if self.function.live_differs(self.alias.version):
+            notes.append(
+                f"The configuration of the function is not that of version {self.alias.version}, "
+                "which answers: `python -m deploy release function` rolls it out."
+            )
+        if not isinstance(self.url.address, Later):
+            notes.append(f"It answers at {self.url.address}")
+        return notes
+
+
+def function(aws: Aws, config: Config, *, digest: str = "") -> FunctionStack:
+    """The function stack; `digest` is the image to make the function of, if it is not there."""
+    names = names_of(config)
+    shared = shared_of(aws, config, names)
+    logs = LogGroup(aws, config, names, FUNCTION)
+    role = Role(
+        aws,
+        names.of(FUNCTION),
+        service="lambda.amazonaws.com",
+        policy=function_policy(logs.arn),
+        tags=names.tags(FUNCTION),
+    )
+    handler = Function(
+        aws,
+        config,
+        names,
+        role=role,
+        repository_uri=shared.repository.uri,
+        digest=digest,
+    )
+    alias = Alias(aws, handler)
+    topic = Topic(aws, config, names, FUNCTION)
+    live: Dimensions = {"FunctionName": handler.name, "Resource": f"{handler.name}:{LIVE}"}
+    return FunctionStack(
+        shared=shared,
+        logs=logs,
+        role=role,
+        function=handler,
+        alias=alias,
+        url=FunctionUrl(aws, config, handler, alias),
+        public=PublicAccess(aws, config, handler, alias),
+        topic=topic,
+        alarms=_alarms(aws, config, names, live, topic),
+        dashboard=Dashboard(aws, names, FUNCTION, lambda: function_graphs(live)),
+    )
+
+
+def _alarms(
+    aws: Aws, config: Config, names: Names, live: Dimensions, topic: Topic
+) -> tuple[Alarm, ...]:
+    def watch(what: str) -> Callable[[], Watch]:
+        return lambda: function_watches(config, live)[what]
+
+    return tuple(Alarm(aws, names, FUNCTION, watch(what), topic) for what in FUNCTION_ALARMS)

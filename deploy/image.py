@@ -1,0 +1,153 @@
+"""Images in the registry: built once for each commit, found by tag, deployed by digest."""
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from deploy.aws import Aws, error_code
+from deploy.engine import PLATFORMS, SINGLE, Engine, Run
+from deploy.errors import Failed, Refused
+
+INDEXES = frozenset(
+    {
+        "application/vnd.docker.distribution.manifest.list.v2+json",
+        "application/vnd.oci.image.index.v1+json",
+    }
+)
+"""Media types of a manifest that only lists others."""
+
+SINGLE_FLAGS = " ".join(SINGLE)
+
+PATIENCE = 5
+"""How often a digest is asked for that has just been pushed, two seconds apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image in the registry. `existed` says that it lay there before."""
+
+    repository: str
+    tag: str
+    digest: str
+    existed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What to push: the Dockerfile of `directory`, or the local image of that name."""
+
+    directory: Path = Path()
+    image: str = ""
+
+
+def commit_tag(run: Run, directory: Path) -> str:
+    """The commit that is checked out. Raises `Refused` where the files are not those of it."""
+    git = ["git", "-C", str(directory)]
+    try:
+        commit = run([*git, "rev-parse", "--verify", "HEAD"], read=True).strip()
+        changed = run([*git, "status", "--porcelain"], read=True).splitlines()
+    except Failed as error:
+        raise Refused(f"{directory} is not a git checkout with a commit: {error} "
+                      "Name the image yourself with --tag.") from error  # fmt: skip
+    if changed:
+        raise Refused(
+            f"{len(changed)} file(s) differ from commit {commit[:12]}, after which the image would "
+            f"be named ({changed[0][3:]}): commit them, or name the image with --tag."
+        )
+    return commit
+
+
+def push_image(
+    aws: Aws, engine: Engine, run: Run, source: Source, *, name: str, tag: str, architecture: str
+) -> Image:
+    """Build, log in, push, read the digest back; a tag that exists is left as it is.
+
+    `name` is the repository's. Raises `Refused` for a missing repository, another architecture or
+    an image index, `Failed` where a program or the registry fails.
+    """
+    address = _address(aws, name)
+    there = find_image(aws, name, tag)
+    if there is not None:
+        return Image(name, tag, there, existed=True)
+    target = f"{address}:{tag}"
+    _make(engine, run, source, target, architecture)
+    _log_in(aws, engine, run, address.partition("/")[0])
+    run(engine.push(target))
+    return Image(name, tag, _pushed(aws, name, tag))
+
+
+def find_image(aws: Aws, name: str, tag: str) -> str | None:
+    """The digest that a tag names, or None. Raises `Refused` if it is an image index."""
+    described = _describe(aws, name, {"imageTag": tag})
+    if described is None:
+        return None
+    refuse_index(described)
+    return str(described["imageDigest"])
+
+
+def refuse_index(described: dict[str, Any]) -> None:
+    """Raise `Refused` if an image, as ECR describes it, is a list of manifests."""
+    if described.get("imageManifestMediaType") in INDEXES:
+        raise Refused(
+            f"{described.get('repositoryName', 'image')}@{described['imageDigest']} is an image "
+            "index, which Lambda refuses. Build a single manifest: docker buildx build "
+            f"--platform … {SINGLE_FLAGS}. The tag is immutable, so push under another one "
+            "(--tag), or delete it."
+        )
+
+
+def _describe(aws: Aws, name: str, image: dict[str, str]) -> dict[str, Any] | None:
+    try:
+        answer = aws.client("ecr").describe_images(repositoryName=name, imageIds=[image])
+    except ClientError as error:
+        if error_code(error) == "ImageNotFoundException":
+            return None
+        raise
+    return dict(answer["imageDetails"][0])
+
+
+def _address(aws: Aws, name: str) -> str:
+    """Where the repository is, without a scheme: REGISTRY/NAME."""
+    try:
+        answer = aws.client("ecr").describe_repositories(repositoryNames=[name])
+    except ClientError as error:
+        if error_code(error) == "RepositoryNotFoundException":
+            raise Refused(f"There is no repository '{name}' in {aws.region}: apply makes it, "
+                          "then push again.") from error  # fmt: skip
+        raise
+    return str(answer["repositories"][0]["repositoryUri"])
+
+
+def _make(engine: Engine, run: Run, source: Source, target: str, architecture: str) -> None:
+    """Have a local image under the name of the target, for the architecture of the instances."""
+    if source.image:
+        run(engine.tag(source.image, target))
+    else:
+        run(engine.build(target, architecture, str(source.directory)))
+    found = run(engine.architecture(target), read=True).strip()
+    wanted = PLATFORMS[architecture].removeprefix("linux/")
+    if found != wanted:
+        raise Refused(
+            f"{source.image or 'The image'} is for {found}, but the instances are {architecture}: "
+            f"build it with --platform {PLATFORMS[architecture]}, or set server.architecture."
+        )
+
+
+def _log_in(aws: Aws, engine: Engine, run: Run, registry: str) -> None:
+    """Log in for twelve hours. The password goes through standard input, never an argument."""
+    answer = aws.client("ecr").get_authorization_token()
+    token = base64.b64decode(answer["authorizationData"][0]["authorizationToken"]).decode()
+    user, _, password = token.partition(":")
+    run(engine.login(registry, user), stdin=password)
+
+
+def _pushed(aws: Aws, name: str, tag: str) -> str:
+    for _ in range(PATIENCE):
+        digest = find_image(aws, name, tag)
+        if digest is not None:
+            return digest
+        aws.sleep(2)
+    raise Failed(f"{name}:{tag} was pushed, but the registry does not know it. Push it again.")

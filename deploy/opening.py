@@ -1,0 +1,99 @@
+"""What the verbs of a release have in common: from an invocation to what does the work."""
+
+import os
+import sys
+from collections.abc import Mapping
+
+import boto3
+
+from deploy import walk
+from deploy.address import address_of, is_signed
+from deploy.attempt import Attempt, Order
+from deploy.canary import Canary
+from deploy.function_stack import function
+from deploy.history import History, Record
+from deploy.identity import identity_of
+from deploy.invocation import Invocation
+from deploy.lease import Lease
+from deploy.names import SERVER
+from deploy.place import Place, place_of
+from deploy.progress import Progress
+from deploy.rendering import StackRendering
+from deploy.rollout import Rollout, Smoke
+from deploy.server_stack import server
+from deploy.signing import signer
+from deploy.smoke import Sign, unsigned
+from deploy.smoke import Smoke as UrlSmoke
+from deploy.stopping import terminable
+
+API_KEY = "SMOKE_API_KEY"
+"""The environment variable with the key that the smoke test sends."""
+
+
+def place_in(invocation: Invocation) -> Place:
+    """The place of the invocation's door."""
+    aws = invocation.aws
+    return place_of(invocation.names, aws.account, aws.region, invocation.door)
+
+
+def progress_of(invocation: Invocation) -> Progress:
+    """Progress on standard error: standard output is for the result."""
+    return Progress(sys.stderr, invocation.aws.clock)
+
+
+def smoke_of(
+    invocation: Invocation, place: Place, environ: Mapping[str, str], url: str = ""
+) -> UrlSmoke:
+    """The smoke test of a URL, of the door's own by default."""
+    aws = invocation.aws
+    signed = not url and is_signed(aws, place)
+    return UrlSmoke(
+        url or address_of(aws, invocation.config, place),
+        aws.sleep,
+        environ.get(API_KEY, ""),
+        _signer(aws.region) if signed else unsigned,
+    )
+
+
+def _signer(region: str) -> Sign:
+    """Signs as the environment's credentials do, those of every other call."""
+    return signer(boto3.Session(region_name=region).get_credentials(), region)
+
+
+def release(invocation: Invocation, order: Order) -> Record:
+    """Release an image through the door, stoppable by a signal."""
+    place = place_in(invocation)
+    attempt = Attempt(
+        invocation.aws,
+        Lease(invocation.aws, place.bucket, place.door, owner=order.who, run=order.run),
+        History(invocation.aws, place.bucket, place.door),
+        progress_of(invocation),
+        where=place.where,
+        timeout=invocation.config.release.timeout_seconds,
+    )
+
+    def smoke() -> str:
+        return smoke_of(invocation, place, os.environ)()
+
+    with terminable():
+        return _releaser(invocation, attempt, place, smoke).release(order)
+
+
+def _releaser(
+    invocation: Invocation, attempt: Attempt, place: Place, smoke: Smoke
+) -> Rollout | Canary:
+    aws, config = invocation.aws, invocation.config
+    if invocation.door == SERVER:
+        rendering = StackRendering(server(aws, config))
+        return Rollout(attempt, place, config, rendering, smoke)
+
+    def create(digest: str) -> None:
+        walk.apply(function(aws, config, digest=digest).resources, sleep=aws.sleep)
+
+    return Canary(attempt, place, config, create, smoke)
+
+
+def who(invocation: Invocation) -> dict[str, str]:
+    """Owner and run, as an order and a lease want them."""
+    identity = identity_of(invocation.aws, os.environ)
+    return {"who": identity.owner, "run": identity.run}

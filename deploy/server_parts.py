@@ -1,0 +1,138 @@
+"""The parts of the server stack that take more than a line to make."""
+
+from collections.abc import Callable
+
+from deploy.alarm import Alarm, Dimensions, Watch
+from deploy.aws import Aws
+from deploy.balancer import Balancer
+from deploy.config import Config
+from deploy.dashboard import Dashboard
+from deploy.group import Group
+from deploy.listener import Listener
+from deploy.log_group import LogGroup
+from deploy.names import SERVER, Names
+from deploy.network import Layout
+from deploy.policies import instance_policy
+from deploy.role import Role
+from deploy.scaling_policy import CPU, REQUESTS, ScalingPolicy, request_label
+from deploy.security_group import SecurityGroup
+from deploy.target_group import PORT, TargetGroup
+from deploy.topic import Topic
+from deploy.watches import SERVER_ALARMS, server_graphs, server_watches
+
+
+def instance_role(aws: Aws, names: Names, logs: LogGroup) -> Role:
+    """The role of the instances, with the least that they need."""
+    policy = instance_policy(
+        aws.arn("ecr", f"repository/{names.repository}"),
+        logs.arn,
+        aws.arn("autoscaling", f"autoScalingGroup:*:autoScalingGroupName/{names.stem}"),
+    )
+    return Role(
+        aws,
+        names.of(SERVER),
+        service="ec2.amazonaws.com",
+        policy=policy,
+        tags=names.tags(SERVER),
+    )
+
+
+def security_groups(
+    aws: Aws, config: Config, names: Names, layout: Layout
+) -> tuple[SecurityGroup, SecurityGroup]:
+    """The balancer hears the allowed addresses, and the instances hear only the balancer.
+
+    No port 22 anywhere: sessions go through SSM. Instances call AWS over HTTPS and nothing else;
+    the VPC's own DNS and clock pass every group.
+    """
+    ports = (80, 443) if config.https.certificate_arn else (80,)
+    balancer = SecurityGroup(
+        aws,
+        names.of("balancer"),
+        vpc=layout.vpc,
+        ingress=[(cidr, port) for cidr in config.network.allowed_cidrs for port in ports],
+        egress=[(cidr, PORT) for cidr in layout.cidrs],
+        tags=names.tags(SERVER),
+    )
+    instances = SecurityGroup(
+        aws,
+        names.of("instances"),
+        vpc=layout.vpc,
+        ingress=[(balancer, PORT)],
+        egress=[("0.0.0.0/0", 443)],
+        tags=names.tags(SERVER),
+    )
+    return balancer, instances
+
+
+def listener(
+    aws: Aws,
+    config: Config,
+    names: Names,
+    port: int,
+    balancer: Balancer,
+    target_group: TargetGroup,
+) -> Listener:
+    """What the balancer does on one port."""
+    return Listener(
+        aws,
+        names,
+        port,
+        balancer=balancer,
+        target_group=target_group,
+        certificate=config.https.certificate_arn,
+    )
+
+
+def scaling(
+    aws: Aws,
+    config: Config,
+    names: Names,
+    group: Group,
+    balancer: Balancer,
+    target_group: TargetGroup,
+) -> tuple[ScalingPolicy, ...]:
+    """The metrics that the group follows."""
+    requests = ScalingPolicy(
+        aws,
+        names,
+        group,
+        metric=REQUESTS,
+        target=config.server.requests_per_target,
+        label=lambda: request_label(balancer, target_group),
+    )
+    cpu = ScalingPolicy(aws, names, group, metric=CPU, target=config.server.cpu_percent)
+    return requests, cpu
+
+
+def server_alarms(
+    aws: Aws,
+    config: Config,
+    names: Names,
+    balancer: Balancer,
+    target_group: TargetGroup,
+    topic: Topic,
+) -> tuple[Alarm, ...]:
+    """What people hear of."""
+
+    def watch(what: str) -> Callable[[], Watch]:
+        return lambda: server_watches(config, *_dimensions(balancer, target_group))[what]
+
+    return tuple(Alarm(aws, names, SERVER, watch(what), topic) for what in SERVER_ALARMS)
+
+
+def server_dashboard(
+    aws: Aws, names: Names, balancer: Balancer, target_group: TargetGroup
+) -> Dashboard:
+    """What people look at first."""
+    return Dashboard(
+        aws,
+        names,
+        SERVER,
+        lambda: server_graphs(*_dimensions(balancer, target_group), names.stem),
+    )
+
+
+def _dimensions(balancer: Balancer, target_group: TargetGroup) -> tuple[Dimensions, Dimensions]:
+    whole = {"LoadBalancer": balancer.label}
+    return whole, whole | {"TargetGroup": target_group.label}

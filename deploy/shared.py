@@ -1,0 +1,28 @@
+"""What both doors use: the images, and the bucket of leases and history."""
+
+from dataclasses import dataclass
+
+from deploy.aws import Aws
+from deploy.bucket import Bucket
+from deploy.config import Config
+from deploy.names import Names
+from deploy.registry import Repository
+from deploy.resource import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The repository of the service and the bucket of the environment."""
+
+    repository: Repository
+    bucket: Bucket
+
+    @property
+    def resources(self) -> list[Resource]:
+        """In their order."""
+        return [self.repository, self.bucket]
+
+
+def shared_of(aws: Aws, config: Config, names: Names) -> Shared:
+    """Both of them, for a stack."""
+    return Shared(Repository(aws, names), Bucket(aws, config, names))

@@ -1,0 +1,100 @@
+"""The function's versions, and how its alias shares the traffic between them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from deploy.alias import LIVE
+from deploy.aws import Aws, absent
+from deploy.errors import Failed
+from deploy.function import facts
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Who answers: the main version, and the shares (0 to 1) that others take of it."""
+
+    main: str
+    shares: Mapping[str, float] = field(default_factory=dict)
+
+
+class Published:
+    """The versions of one function behind its alias."""
+
+    def __init__(self, aws: Aws, function: str) -> None:
+        self._aws = aws
+        self._name = function
+
+    def traffic(self) -> Traffic | None:
+        """The shares now; None if there is no function or no alias yet."""
+        found: dict[str, Any] | None = None
+        with absent("ResourceNotFoundException"):
+            found = self._client.get_alias(FunctionName=self._name, Name=LIVE)
+        if found is None:
+            return None
+        shares = (found.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
+        return Traffic(found["FunctionVersion"], dict(shares))
+
+    def route(self, traffic: Traffic) -> None:
+        """Share the traffic so. It takes effect within a second or two."""
+        self._client.update_alias(
+            FunctionName=self._name,
+            Name=LIVE,
+            FunctionVersion=traffic.main,
+            RoutingConfig={"AdditionalVersionWeights": dict(traffic.shares)},
+        )
+
+    def image(self, version: str = "$LATEST") -> str:
+        """The digest that a version runs; "" if there is no such version."""
+        found: dict[str, Any] | None = None
+        with absent("ResourceNotFoundException"):
+            found = self._client.get_function(FunctionName=self._name, Qualifier=version)
+        if found is None:
+            return ""
+        code = found["Code"]
+        return str(code.get("ResolvedImageUri") or code.get("ImageUri", "")).rpartition("@")[2]
+
+    def is_current(self, version: str) -> bool:
+        """Whether a version is configured as the function now is."""
+        ask = self._client.get_function_configuration
+        published = facts(ask(FunctionName=self._name, Qualifier=version))
+        return bool(published == facts(ask(FunctionName=self._name)))
+
+    def ready(self) -> bool:
+        """Whether the last change is done. Raises `Failed` with Lambda's reason."""
+        found = self._client.get_function_configuration(FunctionName=self._name)
+        states = (found.get("State", "Active"), found.get("LastUpdateStatus", "Successful"))
+        if "Failed" in states:
+            reason = found.get("LastUpdateStatusReason") or found.get("StateReason", "")
+            raise Failed(f"The function {self._name} failed: {reason}")
+        return not {"Pending", "InProgress"} & set(states)
+
+    def take(self, image_uri: str) -> None:
+        """Give the function another image; versions keep theirs.
+
+        One that is busy, as after a call whose answer was lost, is left to be asked again.
+        """
+        with absent("ResourceConflictException"):
+            self._client.update_function_code(FunctionName=self._name, ImageUri=image_uri)
+
+    def publish(self, digest: str) -> str:
+        """The number of the version that is what the function now is; the same when repeated."""
+        answer = self._client.publish_version(FunctionName=self._name, Description=digest)
+        return str(answer["Version"])
+
+    def numbers(self) -> list[str]:
+        """The published versions, oldest first."""
+        found = self._aws.pages(
+            "lambda", "list_versions_by_function", "Versions", FunctionName=self._name
+        )
+        numbers = [each["Version"] for each in found if each["Version"] != "$LATEST"]
+        return sorted(numbers, key=int)
+
+    def delete(self, version: str) -> None:
+        """Take a published version away."""
+        with absent("ResourceNotFoundException"):
+            self._client.delete_function(FunctionName=self._name, Qualifier=version)
+
+    @property
+    def _client(self) -> Any:
+        return self._aws.client("lambda")

@@ -1,0 +1,57 @@
+"""Waiting for AWS: for what it does not know yet, and for what it does not let go of yet."""
+
+from collections.abc import Callable, Iterator
+
+from botocore.exceptions import ClientError
+
+from deploy.aws import Aws
+from deploy.errors import TimedOut
+
+FIRST_PAUSE = 2.0
+LONGEST_PAUSE = 20.0
+
+
+def until(aws: Aws, done: Callable[[], bool], *, what: str, limit: float) -> None:
+    """Ask until it is done, with growing pauses.
+
+    `what` says what is waited for, `limit` for how many seconds. Raises `TimedOut` after them.
+    """
+    for _ in _rounds(aws, what, limit):
+        if done():
+            return
+
+
+def retried(
+    aws: Aws,
+    call: Callable[[], object],
+    excused: Callable[[ClientError], bool],
+    *,
+    what: str,
+    limit: float,
+) -> None:
+    """Call until AWS takes it; errors that are not excused are raised at once."""
+
+    def taken() -> bool:
+        try:
+            call()
+        except ClientError as error:
+            if excused(error):
+                return False
+            raise
+        return True
+
+    until(aws, taken, what=what, limit=limit)
+
+
+def _rounds(aws: Aws, what: str, limit: float) -> Iterator[None]:
+    started, pause = aws.clock(), FIRST_PAUSE
+    yield
+    aws.say(f"waiting until {what}")
+    while aws.clock() - started < limit:
+        aws.sleep(pause)
+        pause = min(pause * 1.5, LONGEST_PAUSE)
+        yield
+    raise TimedOut(
+        f"After {limit:.0f} seconds it is still not so that {what}. Run the same command again: "
+        "it goes on where it stopped."
+    )

@@ -1,0 +1,223 @@
+"""Releases of the function, on a virtual clock."""
+
+import pytest
+
+from deploy.attempt import Order
+from deploy.errors import Failed, LeaseHeld, Refused, RolledBack
+from deploy.traffic import Published, Traffic
+from tests.deploy.functions import FunctionScene, function_scene, settled, short
+from tests.deploy.scenes import push
+from tests.twin.faults import Interrupted
+from tests.twin.twin import Twin
+
+INDEX = "application/vnd.oci.image.index.v1+json"
+SHIFTING = 24
+"""How many calls a release with a short bake makes; a test holds it true."""
+
+
+@pytest.fixture
+def world(twin: Twin) -> FunctionScene:
+    return function_scene(twin)
+
+
+@pytest.fixture
+def old(world: FunctionScene) -> str:
+    """An image that takes all of the traffic."""
+    digest = push(world.twin, "a")
+    settled(world, digest)
+    return digest
+
+
+def test_share_first_then_all(world: FunctionScene, old: str) -> None:
+    """A tenth of the traffic for the bake, then all of it, to the very image."""
+    new = push(world.twin, "b")
+    seen: list[Traffic | None] = []
+    world.twin.clock.after(30, lambda: seen.append(world.traffic()))
+    record = world.release(new, commit="c0ffee")
+    assert seen == [Traffic("1", {"2": 0.1})]
+    assert world.end() == {
+        "traffic": Traffic("2"),
+        "versions": [(1, old), (2, new)],
+        "outcome": "succeeded",
+        "digest": new,
+    }
+    assert (record.before, record.version) == (old, "2")
+    assert record.phases["canary"] == 60
+
+
+def test_first_release_makes_the_function(world: FunctionScene) -> None:
+    """There is nothing to compare with, and nobody to spare."""
+    digest = push(world.twin, "a")
+    assert world.release(digest).outcome == "succeeded"
+    assert world.traffic() == Traffic("1")
+    assert "lambda.UpdateAlias" not in world.twin.calls.names
+
+
+@pytest.mark.parametrize("after", [40, 200])
+def test_alarm_gives_all_back(world: FunctionScene, old: str, after: float) -> None:
+    """An alarm in the bake ends the share at once; one after it is too late."""
+    new = push(world.twin, "b")
+    world.twin.alarms.set(world.place.alarms[0], "ALARM", after=after, reason="3 of 100")
+    if after > 100:
+        assert world.release(new).outcome == "succeeded"
+        return
+    with pytest.raises(RolledBack) as failed:
+        world.release(new)
+    assert str(failed.value) == (
+        f"release of {new}\n"
+        "why        alarm shop-staging-function-errors is in ALARM (3 of 100)\n"
+        f"serves     version 1: {old}\n"
+        "next       python -m deploy logs function --env staging\n"
+        "           python -m deploy history function --env staging"
+    )
+    assert world.traffic() == Traffic("1")
+    assert world.records()[0].outcome == "rolled back"
+
+
+def test_smoke_failure_goes_back(world: FunctionScene, old: str) -> None:
+    """A wrong price after the shift brings the version before back."""
+    new = push(world.twin, "b")
+    world.smoke.bad.add(new)
+    with pytest.raises(RolledBack, match="golden row"):
+        world.release(new)
+    assert world.traffic() == Traffic("1")
+
+
+def test_smoke_failure_of_the_first(world: FunctionScene) -> None:
+    """There is nothing to go back to."""
+    digest = push(world.twin, "a")
+    world.smoke.bad.add(digest)
+    with pytest.raises(Failed, match="nothing to go back to"):
+        world.release(digest)
+
+
+def test_released_digest_is_a_no_op(world: FunctionScene, old: str) -> None:
+    """Nothing is written but the lease."""
+    world.twin.calls.clear()
+    assert world.release(old).outcome == ""
+    assert {call.name for call in world.twin.calls.writes} == {"s3.PutObject"}
+
+
+def test_changed_configuration_is_rolled_out(world: FunctionScene, old: str) -> None:
+    """The same image with more memory is a new version, and gets its canary."""
+    with world.twin.aside():
+        client = world.twin.client("lambda")
+        client.update_function_configuration(FunctionName=world.place.function, MemorySize=2048)
+    assert world.release(old).outcome == "succeeded"
+    assert world.traffic() == Traffic("2")
+
+
+def test_firing_alarm_refuses(world: FunctionScene, old: str) -> None:
+    """A canary beside a ringing alarm would prove nothing."""
+    world.twin.alarms.set(world.place.alarms[0], "ALARM")
+    with pytest.raises(Refused, match="--despite-alarms"):
+        world.release(push(world.twin, "b"))
+    assert world.traffic() == Traffic("1")
+
+
+def test_way_back_is_at_once(world: FunctionScene, old: str) -> None:
+    """Without alarms to heed there is no share and no bake."""
+    new = push(world.twin, "b")
+    world.twin.alarms.set(world.place.alarms[0], "ALARM")
+    before = world.twin.clock.time()
+    assert world.release(new, despite_alarms=True, verb="rollback").outcome == "succeeded"
+    assert world.twin.clock.time() - before < 30
+
+
+def test_abandoned_share_is_superseded(world: FunctionScene, old: str) -> None:
+    """What a dead run left is replaced, and the output says so."""
+    other, new = push(world.twin, "b"), push(world.twin, "c")
+    world.twin.faults.on("cloudwatch.DescribeAlarms", nth=3, error="AccessDenied")
+    with pytest.raises(Failed):
+        world.release(other)
+    assert world.traffic() == Traffic("1", {"2": 0.1})
+    world.twin.faults.clear()
+    assert world.release(new).outcome == "succeeded"
+    assert world.traffic() == Traffic("3")
+    assert "supersedes version 2" in world.said.getvalue()
+
+
+def test_alarm_after_a_dead_run(world: FunctionScene, old: str) -> None:
+    """The share that it left ends, whichever image is released next."""
+    new, other = push(world.twin, "b"), push(world.twin, "c")
+    for digest, error in ((new, RolledBack), (other, Refused)):
+        world.twin.alarms.set(world.place.alarms[0], "OK")
+        world.twin.faults.on("cloudwatch.DescribeAlarms", nth=3, error="AccessDenied")
+        with pytest.raises(Failed):
+            world.release(new)
+        assert world.traffic() == Traffic("1", {"2": 0.1})
+        world.twin.faults.clear()
+        world.twin.alarms.set(world.place.alarms[0], "ALARM")
+        with pytest.raises(error):
+            world.release(digest)
+        assert world.traffic() == Traffic("1")
+
+
+def test_image_index_is_refused(world: FunctionScene, old: str) -> None:
+    """Lambda does not take it; the flags that mend it are named."""
+    index = push(world.twin, "b", media_type=INDEX)
+    with pytest.raises(Refused, match=r"--provenance=false"):
+        world.release(index)
+
+
+def test_two_at_once(world: FunctionScene, old: str) -> None:
+    """The second is told, and changes nothing."""
+    new = push(world.twin, "b")
+
+    def second() -> None:
+        with world.twin.aside(), pytest.raises(LeaseHeld):
+            world.release(old)
+
+    world.twin.clock.after(30, second)
+    assert world.release(new).outcome == "succeeded"
+
+
+@pytest.mark.parametrize("after", range(1, SHIFTING + 1))
+def test_interrupted_after_every_call(world: FunctionScene, old: str, after: int) -> None:
+    """Killed anywhere and started again, it comes to the same end."""
+    new = push(world.twin, "b")
+    short(world)
+    world.twin.calls.clear()
+    world.twin.faults.interrupt_after(after)
+    with pytest.raises(Interrupted):
+        world.release(new)
+    world.twin.clock.advance(61)
+    world.release(new)
+    assert world.end() == {
+        "traffic": Traffic("2"),
+        "versions": [(1, old), (2, new)],
+        "outcome": "succeeded",
+        "digest": new,
+    }
+
+
+def test_number_of_calls(world: FunctionScene, old: str) -> None:
+    """Every call is an interruption point of the test above."""
+    new = push(world.twin, "b")
+    short(world)
+    world.twin.calls.clear()
+    world.release(new)
+    assert len(world.twin.calls) == SHIFTING
+
+
+@pytest.mark.parametrize("fault", ["throttle", "outage", "unreachable", "lost"])
+def test_faults_of_every_operation_are_survived(world: FunctionScene, old: str, fault: str) -> None:
+    """Each operation is struck at its first attempt."""
+    new = push(world.twin, "b")
+    world.twin.faults.first(fault)
+    assert world.release(new).outcome == "succeeded"
+    world.twin.faults.clear()
+    assert world.end()["versions"] == [(1, old), (2, new)]
+
+
+def test_function_that_lambda_cannot_prepare(world: FunctionScene, old: str) -> None:
+    """Lambda's reason is the release's."""
+
+    class Broken(Published):
+        def ready(self) -> bool:
+            raise Failed("The function shop-staging failed: the image cannot be read")
+
+    canary = world.canary()
+    canary._published = Broken(world.aws, world.place.function)  # noqa: SLF001 - the twin's images are always good
+    with pytest.raises(Failed, match="cannot be read"):
+        canary.release(Order(push(world.twin, "b"), "ann"))

@@ -1,0 +1,192 @@
+"""The verbs plan, apply and destroy, as they are typed."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from deploy.__main__ import main
+from deploy.aws import Aws
+from deploy.errors import Failed, Refused, RollbackFailed
+from tests.deploy.worlds import World, inventory
+from tests.twin.twin import Twin
+
+TEXT = """\
+name = "shop"
+region = "us-east-1"
+"""
+
+Type = Callable[..., int]
+
+
+@pytest.fixture
+def command(twin: Twin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Type:
+    """Types a command in a directory with a deploy.toml."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "deploy.toml").write_text(TEXT, encoding="utf-8")
+
+    def connect(region: str) -> Aws:
+        assert region == "us-east-1"
+        return Aws(twin.session(), clock=twin.clock.time, sleep=twin.clock.sleep)
+
+    return lambda line: main(line.split(), connect=connect)
+
+
+def test_from_nothing_to_nothing(
+    command: Type, twin: Twin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Plan says what is missing with code 2, apply makes it, plan is empty, destroy proves."""
+    before = inventory(twin)
+    assert command("plan server") == 2
+    assert "18 to make." in capsys.readouterr().out
+    assert command("apply server --yes") == 0
+    output = capsys.readouterr().out
+    assert "    made  load balancer shop-production" in output
+    assert "`python -m deploy push` and `python -m deploy release server` come next" in output
+    assert "WARNING: the balancer serves plain HTTP" in output
+    assert command("plan server") == 0
+    assert "Nothing to change." in capsys.readouterr().out
+    assert command("destroy server --yes --with-images --with-logs") == 0
+    assert "Nothing of it is left" in capsys.readouterr().out
+    assert inventory(twin) == before
+
+
+def test_images_and_logs_are_kept_unless_asked(
+    command: Type, twin: Twin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And it says so of each."""
+    command("apply server --yes")
+    assert command("destroy server --yes") == 0
+    output = capsys.readouterr().out
+    assert "image repository shop stays: images are kept without --with-images" in output
+    assert "log group /shop/production/server stays" in output
+    left = {name: count for name, count in inventory(twin).items() if count}
+    assert (left["repositories"], left["log groups"]) == (1, 1)
+    assert "buckets" not in left
+
+
+def test_the_bucket_stays_while_the_other_door_uses_it(
+    command: Type, twin: Twin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And the images may not go then; the last door takes both."""
+    command("apply server --yes")
+    command("apply function --yes")
+    assert command("destroy server --yes --with-images") == 3
+    assert "also those of production function" in capsys.readouterr().err
+    assert command("destroy server --yes --with-logs") == 0
+    assert inventory(twin)["buckets"] == 1
+    assert command("destroy function --yes --with-images --with-logs") == 0
+    assert inventory(twin)["buckets"] == 0
+
+
+def test_protection_is_not_overrun(command: Type, twin: Twin, tmp_path: Path) -> None:
+    """--yes is not enough: --force says that it is meant."""
+    protected = TEXT + "[balancer]\ndeletion_protection = true\n"
+    (tmp_path / "deploy.toml").write_text(protected, encoding="utf-8")
+    command("apply server --yes")
+    before = inventory(twin)
+    assert command("destroy server --yes") == 3
+    assert inventory(twin) == before
+    assert command("destroy server --yes --force") == 0
+    assert inventory(twin)["balancers"] == 0
+
+
+def test_machines_get_json(command: Type, capsys: pytest.CaptureFixture[str]) -> None:
+    """One document, and nothing besides."""
+    assert command("plan server --json") == 2
+    planned = json.loads(capsys.readouterr().out)
+    assert command("apply server --json --yes") == 0
+    applied = json.loads(capsys.readouterr().out)
+    assert planned["account"] == "123456789012"
+    assert [each["name"] for each in planned["changes"]] == [
+        each["name"] for each in applied["changes"]
+    ]
+    assert command("destroy server --json --yes") == 0
+    deleted = json.loads(capsys.readouterr().out)
+    assert {each["action"] for each in deleted["changes"]} == {"delete"}
+
+
+def test_nobody_is_asked_where_nobody_is(
+    command: Type, twin: Twin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a terminal, only --yes goes on."""
+    assert command("apply server") == 3
+    assert "add --yes" in capsys.readouterr().err
+    assert [call.name for call in twin.calls.writes] == []
+
+
+@pytest.mark.parametrize(("answer", "code"), [("production", 0), ("yes", 3), ("", 3)])
+def test_a_person_types_the_environment(
+    command: Type, monkeypatch: pytest.MonkeyPatch, answer: str, code: int
+) -> None:
+    """Nothing else will do."""
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda _: answer)
+    assert command("apply function") == code
+
+
+def test_a_missing_permission_names_the_action(
+    command: Type, twin: Twin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As IAM calls it, not as the call is called; and no stack trace."""
+    twin.faults.on("elbv2.CreateTargetGroup", error="AccessDenied")
+    assert command("apply server --yes") == 3
+    error = capsys.readouterr().err
+    assert "may not do elasticloadbalancing:CreateTargetGroup" in error
+    assert "Traceback" not in error
+    twin.faults.clear()
+    assert command("apply server --yes") == 0
+
+
+def test_any_other_refusal_is_told(
+    command: Type, twin: Twin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the call, AWS's code, and what to do."""
+    twin.faults.on("ec2.CreateSecurityGroup", error="SecurityGroupLimitExceeded")
+    assert command("apply server --yes") == 4
+    error = capsys.readouterr().err
+    assert "AWS refused CreateSecurityGroup with SecurityGroupLimitExceeded" in error
+    assert "it goes on where it stopped" in error
+
+
+@pytest.mark.parametrize(
+    "line", ["", "fly", "plan", "plan balloon", "plan server --config", "destroy server --all"]
+)
+def test_wrong_usage_is_refused_input(
+    command: Type, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    """Not with 2, which would read as a plan with changes."""
+    assert command(line) == 3
+    assert capsys.readouterr().err.startswith("error: ")
+
+
+def test_contradicting_times_are_refused(
+    command: Type, tmp_path: Path, twin: Twin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before anything is made."""
+    text = TEXT + '[settings]\nESTIMATOR_KEEP_ALIVE_SECONDS = "5"\n'
+    (tmp_path / "deploy.toml").write_text(text, encoding="utf-8")
+    assert command("apply server --yes") == 3
+    assert "idle timeout of 60 s" in capsys.readouterr().err
+    assert twin.calls.writes == []
+
+
+def test_the_exit_codes_differ() -> None:
+    """A rollback that failed is worse than a failure, and both can be told apart."""
+    assert len({Refused.exit_code, Failed.exit_code, RollbackFailed.exit_code, 0, 2}) == 5
+
+
+def test_a_stranger_with_our_tags_is_found(twin: Twin, command: Type) -> None:
+    """Something that carries our tags and is no part of the stack is not passed over."""
+    world = World(twin)
+    command("apply server --yes")
+    with twin.aside():
+        tags = [{"Key": key, "Value": value} for key, value in _tags(world).items()]
+        twin.client("sns").create_topic(Name="stranger", Tags=tags)
+    assert command("destroy server --yes") == 7
+
+
+def _tags(world: World) -> dict[str, str]:
+    return {"service": world.config.name, "environment": "production", "door": "server"}

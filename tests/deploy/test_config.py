@@ -1,0 +1,122 @@
+"""The configuration: the example, the variables, and what is refused."""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from deploy.config import Config, Schedule, Section, read_config
+from deploy.errors import Refused
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "deploy.toml"
+LEAST = 'name = "shop"\nregion = "eu-west-1"\n'
+
+
+def _config(tmp_path: Path, text: str, **variables: str) -> Config:
+    file = tmp_path / "deploy.toml"
+    file.write_text(text, encoding="utf-8")
+    return read_config(file, "production", variables)
+
+
+def _keys(section: type[Section], prefix: str = "") -> Iterator[str]:
+    for field in msgspec.structs.fields(section):
+        yield prefix + field.name
+        if isinstance(field.type, type) and issubclass(field.type, Section):
+            yield from _keys(field.type, f"{prefix}{field.name}.")
+
+
+def _written(document: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    for key, value in document.items():
+        yield prefix + key
+        if isinstance(value, dict):
+            yield from _written(value, f"{prefix}{key}.")
+
+
+def test_the_example_can_be_loaded() -> None:
+    """For each environment that it names."""
+    production = read_config(EXAMPLE, "production", {})
+    staging = read_config(EXAMPLE, "staging", {})
+    assert production.balancer.deletion_protection
+    assert production.logs.retention_days == 365
+    assert (staging.environment, staging.server.min) == ("staging", 1)
+
+
+def test_the_example_has_every_key() -> None:
+    """It is the reference: nothing can be configured that it does not show."""
+    text = EXAMPLE.read_text(encoding="utf-8")
+    written = {*_written(tomllib.loads(text)), "server.schedule"}
+    assert set(_keys(Config)) <= written
+    assert "[[server.schedule]]" in text
+    for key in _keys(Schedule):
+        assert f"# {key} = " in text
+
+
+def test_the_example_shows_the_defaults() -> None:
+    """What stands in the sections is what holds without them."""
+    document = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    for key in ("environments", "settings", "tags"):
+        document.pop(key)
+    config = msgspec.convert(document, Config)
+    assert config == Config(name=config.name, region=config.region)
+
+
+def test_variables_win_over_the_file(tmp_path: Path) -> None:
+    """Of the top, of a section, numbers, truths and lists."""
+    config = _config(
+        tmp_path,
+        LEAST,
+        DEPLOY_REGION="us-east-1",
+        DEPLOY_SERVER_MIN="1",
+        DEPLOY_FUNCTION_PUBLIC="true",
+        DEPLOY_NETWORK_ALLOWED_CIDRS="10.0.0.0/8, 192.0.2.0/24",
+        OTHER="not ours",
+    )
+    assert (config.region, config.server.min, config.function.public) == ("us-east-1", 1, True)
+    assert config.network.allowed_cidrs == ("10.0.0.0/8", "192.0.2.0/24")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[server]\nsize = 3\n", ["size", "server"]),
+        ("[server]\nmin = 5\n", ["min 5", "max 4"]),
+        ('[server]\ninstance_type = "t3.micro"\n', ["t3.micro", "arm64", "m8g.medium"]),
+        ("[logs]\nretention_days = 31\n", ["31", "retention_days"]),
+        ('[network]\nallowed_cidrs = ["10.0.0.1/8"]\n', ["allowed_cidrs", "host bits"]),
+        ('[network]\nbalancer_subnets = ["subnet-1"]\n', ["instance_subnets"]),
+        ('[https]\ndomain = "x.org"\n', ["certificate_arn"]),
+        ('[settings]\nAWS_SECRET_ACCESS_KEY = "x"\n', ["AWS_SECRET_ACCESS_KEY", "Secrets"]),
+        ('[settings]\nESTIMATOR_PORT = "81"\n', ["ESTIMATOR_PORT", "leave it out"]),
+        ('[settings]\nESTIMATOR_DOCS = "a\\nb"\n', ["ESTIMATOR_DOCS", "several lines"]),
+        ('[tags]\n"aws:x" = "y"\n', ["aws:x"]),
+        ('[tags]\nservice = "y"\n', ["service", "another key"]),
+        ("[environments.staging]\n", ["no environment 'production'", "staging"]),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, text: str, words: list[str]) -> None:
+    """With the key, and what is allowed or to be done."""
+    with pytest.raises(Refused) as refusal:
+        _config(tmp_path, LEAST + text)
+    assert not [word for word in words if word not in str(refusal.value)]
+
+
+@pytest.mark.parametrize("name", ["Shop", "s", "1shop", "a" * 21, "sh_op"])
+def test_a_name_fits_every_service(tmp_path: Path, name: str) -> None:
+    """Names become those of buckets and balancers."""
+    with pytest.raises(Refused, match="name"):
+        _config(tmp_path, f'name = "{name}"\nregion = "eu-west-1"\n')
+
+
+def test_a_missing_file_names_the_example(tmp_path: Path) -> None:
+    """And the option for another one."""
+    with pytest.raises(Refused, match=r"examples/deploy\.toml.*--config"):
+        read_config(tmp_path / "none.toml", "production", {})
+
+
+def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
+    """With the parser's own words."""
+    with pytest.raises(Refused, match="cannot be read as TOML"):
+        _config(tmp_path, "name = ")

@@ -1,0 +1,55 @@
+"""Throttling, outages and lost answers on every operation are survived."""
+
+import pytest
+
+from deploy.aws import Aws
+from deploy.errors import TimedOut
+from deploy.names import FUNCTION, SERVER
+from deploy.waiting import until
+from tests.deploy.worlds import World, inventory, made
+from tests.twin.faults import LOST, OUTAGE, THROTTLE, UNREACHABLE
+from tests.twin.twin import Twin
+
+
+@pytest.mark.parametrize("door", [SERVER, FUNCTION])
+@pytest.mark.parametrize("fault", [THROTTLE, OUTAGE, UNREACHABLE])
+def test_every_operation_may_fail_once(twin: Twin, door: str, fault: str) -> None:
+    """The first attempt at each is struck, and the account is as it would have been."""
+    before = inventory(twin)
+    world = World(twin, door)
+    twin.faults.first(fault)
+    world.apply()
+    assert world.plan() == []
+    twin.faults.clear()
+    twin.faults.first(fault)
+    world.destroy()
+    assert inventory(twin) == before
+
+
+def test_an_answer_may_be_lost(twin: Twin) -> None:
+    """A call that was done although nobody heard of it is tried again: where AWS takes that for
+    a second one, the next apply finds what the first has made. Nothing is there twice."""
+    world = made(twin)
+    expected = inventory(twin)
+    world.destroy()
+    twin.faults.first(LOST)
+    for _ in range(20):
+        try:
+            if not world.apply():
+                break
+        except world.aws.client("s3").exceptions.ClientError:
+            continue
+    twin.faults.clear()
+    assert world.plan() == []
+    assert inventory(twin) == expected
+
+
+def test_what_never_comes_is_given_up(twin: Twin) -> None:
+    """With what was waited for, and what to do."""
+    said: list[str] = []
+    aws = Aws(twin.session(), clock=twin.clock.time, sleep=twin.clock.sleep, say=said.append)
+    started = twin.clock.time()
+    with pytest.raises(TimedOut, match="still not so that the sun shines"):
+        until(aws, lambda: False, what="the sun shines", limit=100)
+    assert 100 <= twin.clock.time() - started < 130
+    assert said == ["waiting until the sun shines"]

@@ -1,0 +1,124 @@
+"""Images: built once, pushed once, named by their digest."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.aws import Aws
+from deploy.engine import Engine
+from deploy.errors import Failed, Refused
+from deploy.image import Image, Source, commit_tag, find_image, push_image
+from tests.deploy.account import ACCOUNT, empty_account
+from tests.deploy.builder import COMMIT, INDEX, Builder
+
+DOCKER = Engine("docker", buildx=True)
+
+
+@pytest.fixture
+def aws() -> Iterator[Aws]:
+    """An account whose one repository is empty."""
+    with empty_account() as account:
+        account.client("ecr").create_repository(
+            repositoryName="estimator", imageTagMutability="IMMUTABLE"
+        )
+        yield account
+
+
+def push(aws: Aws, run: Builder, *, name: str = "estimator", image: str = "") -> Image:
+    """Push commit `COMMIT` for arm64."""
+    source = Source(Path("code"), image)
+    return push_image(aws, DOCKER, run, source, name=name, tag=COMMIT, architecture="arm64")
+
+
+def test_a_push_builds_logs_in_and_gives_the_digest(aws: Aws) -> None:
+    """The digest is the registry's; the image's architecture is asked for before it is pushed."""
+    builder = Builder(aws)
+    image = push(aws, builder)
+    assert builder.verbs == ["buildx", "image", "login", "push"]
+    assert image == Image("estimator", COMMIT, image.digest)
+    assert image.digest == find_image(aws, "estimator", COMMIT)
+    assert builder.calls[-1] == [
+        "docker", "push", f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/estimator:{COMMIT}",
+    ]  # fmt: skip
+
+
+def test_the_password_goes_through_standard_input_alone(aws: Aws) -> None:
+    """No argument of any program holds it."""
+    builder = Builder(aws)
+    push(aws, builder)
+    assert len(builder.secrets) == 1
+    assert not any(builder.secrets[0] in word for call in builder.calls for word in call)
+
+
+def test_a_tag_that_exists_is_not_built_again(aws: Aws) -> None:
+    """Tags are immutable: the second push asks the engine for nothing and gives the same digest."""
+    first = push(aws, Builder(aws))
+    builder = Builder(aws)
+    again = push(aws, builder)
+    assert builder.verbs == []
+    assert (again.digest, again.existed) == (first.digest, True)
+
+
+def test_an_image_that_exists_is_pushed_without_a_build(aws: Aws) -> None:
+    """`--image` gives it the registry's name."""
+    builder = Builder(aws)
+    push(aws, builder, image="made-elsewhere")
+    assert builder.verbs == ["tag", "image", "login", "push"]
+    assert builder.calls[0][:3] == ["docker", "tag", "made-elsewhere"]
+
+
+def test_another_architecture_is_refused_before_the_push(aws: Aws) -> None:
+    """An amd64 image would end in `exec format error` on every instance."""
+    builder = Builder(aws, architecture="amd64")
+    with pytest.raises(Refused, match=r"made-elsewhere is for amd64, but .* arm64"):
+        push(aws, builder, image="made-elsewhere")
+    assert "push" not in builder.verbs
+
+
+def test_an_image_index_is_refused_with_the_flags_that_mend_it(aws: Aws) -> None:
+    """Lambda takes a single manifest only."""
+    with pytest.raises(Refused, match=r"image index.*--provenance=false --sbom=false"):
+        push(aws, Builder(aws, media_type=INDEX))
+    with pytest.raises(Refused, match="image index"):
+        find_image(aws, "estimator", COMMIT)
+
+
+def test_a_repository_that_is_not_there_is_refused(aws: Aws) -> None:
+    """The message says that apply makes it."""
+    with pytest.raises(Refused, match=r"no repository 'other' in us-east-1: apply"):
+        push(aws, Builder(aws), name="other")
+
+
+def test_a_push_that_the_registry_never_sees_fails(aws: Aws) -> None:
+    """It is asked several times before."""
+
+    class Lost(Builder):
+        def _push(self, target: str) -> None:
+            """Lose it."""
+
+    with pytest.raises(Failed, match="was pushed, but the registry does not know it"):
+        push(aws, Lost(aws))
+
+
+def test_the_tag_is_the_commit(aws: Aws) -> None:
+    """Of the checkout that is built."""
+    builder = Builder(aws)
+    assert commit_tag(builder, Path("code")) == COMMIT
+    assert builder.calls[0][:3] == ["git", "-C", "code"]
+
+
+def test_files_unlike_the_commit_are_refused(aws: Aws) -> None:
+    """A tag that names a commit must hold nothing else."""
+    with pytest.raises(Refused, match=r"1 file\(s\) differ from commit 0123456789ab.*api/app\.py"):
+        commit_tag(Builder(aws, changed=" M api/app.py\n"), Path())
+
+
+def test_no_checkout_is_refused(aws: Aws) -> None:
+    """Then the tag is a person's to give."""
+
+    def no_git(argv: object, *, stdin: str = "", read: bool = False) -> str:
+        raise Failed("'git …' ended with exit code 128: not a git repository.")
+
+    with pytest.raises(Refused, match=r"not a git checkout .* --tag"):
+        commit_tag(no_git, Path("code"))

@@ -1,0 +1,124 @@
+"""The text of a plan, letter for letter."""
+
+import json
+
+import msgspec
+import pytest
+
+from deploy.config import Alarms, Logs, Server
+from deploy.names import FUNCTION
+from deploy.output import difference_lines, done_line, plan_json, plan_text
+from deploy.resource import Change, Difference, Later
+from tests.deploy.worlds import CONFIG, World, running
+from tests.twin.twin import Twin
+
+NEW = """\
++ image repository shop
++ bucket shop-production-123456789012-us-east-1
++ log group /shop/production/server
++ role shop-production-server
++ instance profile shop-production-server
++ security group shop-production-balancer
++ security group shop-production-instances
++ target group shop-production
++ load balancer shop-production
++ listener shop-production:80
++ launch template shop-production
++ auto scaling group shop-production
++ scaling policy shop-production-requests
++ scaling policy shop-production-cpu
++ alarm topic shop-production-server-alarms
++ alarm shop-production-server-errors
++ alarm shop-production-server-latency
++ alarm shop-production-server-unhealthy-hosts
++ dashboard shop-production-server
+
+19 to make.
+"""
+
+FUNCTION_NEW = """\
++ image repository shop
++ bucket shop-production-123456789012-us-east-1
++ log group /aws/lambda/shop-production
++ role shop-production-function
++ alarm topic shop-production-function-alarms
++ alarm shop-production-function-errors
++ alarm shop-production-function-latency
++ alarm shop-production-function-throttles
++ dashboard shop-production-function
+
+9 to make.
+"""
+
+CHANGED = """\
+~ bucket shop-production-123456789012-us-east-1
+    lifecycle:
+      - access-logs enabled /access-logs/ days 30, old versions -, parts -
+      + access-logs enabled /access-logs/ days 90, old versions -, parts -
+~ log group /shop/production/server
+    retention_days: 30 → 90
+~ security group shop-production-balancer
+    ingress: tcp 80, 0.0.0.0/0 → tcp 80, 192.0.2.0/24
+~ launch template shop-production
+    instance_type: t4g.small → t4g.medium
+~ auto scaling group shop-production
+    size: 2-4 → 2-6
+~ scaling policy shop-production-cpu
+    target: 60.0 → 70.0
+~ alarm shop-production-server-latency
+    threshold: over 0.5 in 3 of 5 minutes → over 1 in 3 of 5 minutes
+
+7 to change.
+"""
+
+
+@pytest.mark.parametrize(("door", "text"), [("server", NEW), (FUNCTION, FUNCTION_NEW)])
+def test_the_plan_of_an_empty_account(twin: Twin, door: str, text: str) -> None:
+    """One line for each thing, in the order in which it will be made."""
+    assert plan_text(World(twin, door).plan()) == text
+
+
+def test_the_plan_of_a_changed_configuration(twin: Twin) -> None:
+    """Every key that differs, live → wanted; of sets, what goes and what comes."""
+    world = running(twin)
+    network = msgspec.structs.replace(CONFIG.network, allowed_cidrs=("192.0.2.0/24",))
+    world.config = msgspec.structs.replace(
+        CONFIG,
+        network=network,
+        logs=Logs(retention_days=90),
+        server=Server(instance_type="t4g.medium", max=6, cpu_percent=70),
+        alarms=Alarms(email=CONFIG.alarms.email, p99_seconds=1.0),
+        balancer=CONFIG.balancer,
+    )
+    assert plan_text(world.plan()) == CHANGED
+
+
+def test_an_empty_plan_says_so() -> None:
+    """In one line."""
+    assert plan_text([]) == "Nothing to change.\n"
+
+
+def test_an_unknown_id_is_named() -> None:
+    """It is known once the thing before it is made."""
+    difference = Difference("arn", "old", Later("target group"))
+    assert difference_lines(difference) == ["arn: old → (target group: known after apply)"]
+
+
+def test_documents_differ_by_their_lines() -> None:
+    """A policy is not shown twice in full."""
+    lines = difference_lines(Difference("policy", '{"a":1,"b":2}', '{"a":1,"b":3}'))
+    assert lines == ["policy:", '  -  "b": 2', '  +  "b": 3']
+
+
+def test_what_was_done_is_told_in_a_line() -> None:
+    """While it goes on."""
+    assert done_line(Change("create", "role", "shop")) == "    made  role shop"
+    assert done_line(Change("delete", "role", "shop")) == " deleted  role shop"
+
+
+def test_a_machine_reads_the_same(twin: Twin) -> None:
+    """As JSON, with unknown ids in words."""
+    document = json.loads(plan_json(World(twin).plan(), door="server"))
+    assert document["door"] == "server"
+    kinds = [f"+ {each['kind']} {each['name']}" for each in document["changes"]]
+    assert "\n".join(kinds) + "\n" == NEW.partition("\n\n")[0] + "\n"

@@ -1,0 +1,197 @@
+"""The verbs push, cost, doctor, bootstrap, summary and proposal as a person calls them."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.stub import Stubber
+
+from deploy.aws import Aws
+from deploy.errors import Refused
+from deploy.history import SUCCEEDED, History, Record
+from deploy.names import Names
+from deploy.place import place_of
+from deploy.summary import summary_text
+from tests.deploy.account import ACCOUNT, REGION, empty_account
+from tests.deploy.builder import COMMIT, Builder
+from tests.deploy.calling import call
+
+PLACE = place_of(Names("estimator", "staging"), ACCOUNT, REGION)
+RECORD = Record(
+    verb="release",
+    started=1_790_000_000.0,
+    digest="sha256:new",
+    before="sha256:old",
+    outcome=SUCCEEDED,
+    who="somebody",
+    commit=COMMIT,
+    model_version="f00d",
+    phases={"rollout": 182.0, "smoke": 3.0},
+)
+
+
+@pytest.fixture
+def aws() -> Iterator[Aws]:
+    """An account whose one repository is empty."""
+    with empty_account() as account:
+        account.client("ecr").create_repository(repositoryName="estimator")
+        yield account
+
+
+def test_push_prints_the_digest_alone(
+    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """So that a script can take it; the tag is the commit."""
+    assert call("push", aws=aws, directory=tmp_path, run_program=Builder(aws)) == 0
+    digest = capsys.readouterr().out.strip()
+    (image,) = aws.client("ecr").describe_images(repositoryName="estimator")["imageDetails"]
+    assert (image["imageDigest"], image["imageTags"]) == (digest, [COMMIT])
+
+
+def test_push_tells_a_machine_more(
+    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Repository, tag, digest, and whether the image was there before."""
+    for _ in range(2):
+        call("push", "--tag", "one", "--json", aws=aws, directory=tmp_path,
+             run_program=Builder(aws))  # fmt: skip
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [each["existed"] for each in answers] == [False, True]
+    assert {each["tag"] for each in answers} == {"one"}
+
+
+def test_cost_gives_before_and_after_to_a_machine(
+    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing stands yet; the crossing is a number of requests."""
+    assert call("cost", "server", "--env", "staging", "--json", aws=aws, directory=tmp_path) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["total_before"] == 0
+    assert answer["total_after"] > 40
+    assert answer["function_cheaper_below"] > 1_000_000
+
+
+def test_cost_asks_nobody_when_told_so(
+    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Offline there is no before."""
+    call("cost", "function", "--offline", "--requests", 1000, aws=aws, directory=tmp_path)
+    text = capsys.readouterr().out
+    assert text.startswith("estimator function, production: 1,000 requests a month")
+    assert "before" not in text
+
+
+def simulating(aws: Aws) -> Any:
+    """IAM that may not be asked: moto simulates nothing."""
+    stub = Stubber(aws.client("iam"))
+    denied = {"Action": "iam:SimulatePrincipalPolicy"}
+    stub.add_client_error("simulate_principal_policy", "AccessDenied", service_error_meta=denied)
+    for _ in range(3):
+        stub.add_client_error("get_role", "NoSuchEntity")
+    return stub
+
+
+def test_doctor_says_what_is_missing(
+    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is wrong with an empty account; what is not there yet is pointed out."""
+    with simulating(aws):
+        code = call("doctor", "function", "--env", "staging", aws=aws, directory=tmp_path)
+    text = capsys.readouterr().out
+    assert code == 0
+    assert "→ Push one." in text
+    assert "0 bad" in text
+
+
+def test_doctor_fails_where_something_is_wrong(
+    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the exit code of a refusal; a machine gets the findings as a list."""
+    (tmp_path / "deploy.toml").write_text(
+        'name = "estimator"\nregion = "us-east-1"\n[server]\ninstance_type = "t4g.enormous"\n'
+    )
+    stub = Stubber(aws.client("ec2"))
+    stub.add_response("describe_regions", {"Regions": [{"RegionName": "eu-west-1"}]})
+    with simulating(aws), stub:
+        code = call("doctor", "function", "--json", aws=aws, directory=tmp_path)
+    findings = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
+    assert code == Refused.exit_code
+    assert findings["region"]["ok"] is False
+    assert findings["credentials"]["ok"] is True
+
+
+def test_bootstrap_makes_roles_and_prints_the_variables(
+    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A second time there is nothing to make, and `--remove` leaves nothing."""
+    arguments = ("github", "--repository", "acme/shop", "--yes")
+    assert call("bootstrap", *arguments, aws=aws, directory=tmp_path) == 0
+    text = capsys.readouterr().out
+    assert f"gh variable set AWS_REGION --repo acme/shop --body {REGION}" in text
+    assert "estimator-github-deploy" in text
+    call("bootstrap", *arguments, "--json", aws=aws, directory=tmp_path)
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["changes"] == []
+    assert answer["variables"]["AWS_REGION"] == REGION
+    call("bootstrap", *arguments, "--remove", "--json", aws=aws, directory=tmp_path)
+    assert len(json.loads(capsys.readouterr().out)["changes"]) == 4
+    assert aws.client("iam").list_roles()["Roles"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--repository", "shop"), "write ORG/REPO"),
+        (("--repository", "acme/shop", "--owner-id", "7"), "both --repository-id and --owner-id"),
+        (("--repository", "a/b", "--owner-id", "x", "--repository-id", "1"), "x is not the number"),
+    ],
+)
+def test_bootstrap_refuses_what_is_no_repository(
+    aws: Aws, tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    """Before anything is made."""
+    with pytest.raises(Refused, match=message):
+        call("bootstrap", "github", *arguments, aws=aws, directory=tmp_path)
+
+
+def test_a_summary_has_digests_phases_and_the_way_back(
+    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of the newest release in the history."""
+    aws.client("s3").create_bucket(Bucket=PLACE.bucket)
+    call("summary", "server", "--env", "staging", aws=aws, directory=tmp_path)
+    assert "nothing was released yet" in capsys.readouterr().out
+    History(aws, PLACE.bucket, "server").write(RECORD)
+    call("summary", "server", "--env", "staging", aws=aws, directory=tmp_path)
+    text = capsys.readouterr().out
+    assert text.startswith("### server, staging: succeeded\n")
+    assert "| new image | `sha256:new` |\n| old image | `sha256:old` |" in text
+    assert "| phases | rollout 3:02, smoke 0:03 |" in text
+    assert "python -m deploy rollback server --env staging" in text
+
+
+def test_a_summary_of_a_failure_says_why() -> None:
+    """There is no way back from what did not stay."""
+    failed = Record(
+        verb="release", started=0.0, digest="sha256:new", outcome="rolled back", who="somebody",
+        reason="the container exits\nwith code 1",
+    )  # fmt: skip
+    text = summary_text(PLACE, failed, "http://there")
+    assert "> the container exits\n> with code 1" in text
+    assert "| URL | http://there |" in text
+    assert "| old image | none |" in text
+    assert "rollback server" not in text
+
+
+def test_a_proposal_is_a_plan_with_its_price(
+    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Changes are no failure, and the account's number is not shown."""
+    assert call("proposal", "server", "--env", "staging", aws=aws, directory=tmp_path) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("### Plan: estimator server, staging\n")
+    assert "+ load balancer estimator-staging" in text
+    assert "A month costs $0.00 before and $" in text
+    assert text.replace(f"estimator-staging-{ACCOUNT}", "").count(ACCOUNT) == 0

@@ -1,0 +1,15 @@
+"""A look at an account, for the tests of the checks."""
+
+from deploy.aws import Aws
+from deploy.calls import Calls
+from deploy.config import Config
+from deploy.finding import Visit
+from tests.deploy.account import config
+
+
+def visit(aws: Aws, settings: Config | None = None) -> Visit:
+    """A look at the server."""
+    calls: Calls = {
+        "server": {"plan": ("ec2:DescribeVpcs", "s3:PutObject", "sts:GetCallerIdentity")}
+    }
+    return Visit(aws, settings or config(), "server", calls)
