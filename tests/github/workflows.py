@@ -1,0 +1,74 @@
+"""The workflows as data, and a runner that takes their steps in order."""
+
+import re
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml  # type: ignore[import-untyped]  # it publishes no types
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+PYTHON = ".venv/bin/python"
+
+Workflow = dict[Any, Any]
+Step = dict[str, Any]
+
+
+def workflow(name: str) -> Workflow:
+    """One workflow; YAML reads the key `on` as True."""
+    path = ROOT / ".github" / "workflows" / f"{name}.yml"
+    loaded: Workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return loaded
+
+
+def steps(document: Workflow) -> Iterator[tuple[str, Step]]:
+    """Every step with the name of its job."""
+    for name, job in document["jobs"].items():
+        for step in job["steps"]:
+            yield name, step
+
+
+def command(text: str, environment: Mapping[str, str]) -> tuple[list[str], str]:
+    """The words of a `run:` step as the shell gives them, and the file that it appends to."""
+    filled = re.sub(r"\$(\w+)", lambda found: environment[found[1]], text)
+    words = shlex.split(filled)
+    target = ""
+    for sign in (">>", ">"):
+        if sign in words:
+            target = words[words.index(sign) + 1]
+            words = words[: words.index(sign)]
+    return words, target
+
+
+@dataclass
+class Runner:
+    """Takes the steps of a job in order, as a machine of GitHub's would, but for `uses:`.
+
+    `deploy` is called with the arguments of each `python -m deploy`, `make` with each verb; both
+    give an exit code. A step that fails ends the job, except for those with `if: !cancelled()`.
+    """
+
+    deploy: Callable[[Sequence[str]], int]
+    make: Callable[[str], int]
+    environment: dict[str, str]
+    done: list[str] = field(default_factory=list)
+
+    def run(self, job: Workflow) -> bool:
+        """Whether the job succeeds."""
+        good = True
+        for step in job["steps"]:
+            if "run" in step and (good or "!cancelled()" in str(step.get("if", ""))):
+                good = self._step(step) and good
+        return good
+
+    def _step(self, step: Step) -> bool:
+        given = {name: str(value) for name, value in step.get("env", {}).items()}
+        words, _ = command(step["run"], self.environment | given)
+        self.done.append(" ".join(words))
+        if words[0] == "make":
+            return self.make(words[1]) == 0
+        assert words[:3] == [PYTHON, "-m", "deploy"]
+        return self.deploy(words[3:]) == 0
