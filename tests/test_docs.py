@@ -14,7 +14,7 @@ from model import load
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob(".github/*.md")])
-DOTTED = re.compile(r"`((?:model|api|handler|deploy)(?:\.\w+)+)(?<!\.ubj)`")
+DOTTED = re.compile(r"`((?:model|api|handler|deploy)(?:\.\w+)+)(?<!\.ubj)(?<!\.toml)`")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 
 
