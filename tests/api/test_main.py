@@ -29,7 +29,7 @@ def _served(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     """The settings with which would have been served, by one process or by a supervisor."""
     calls: list[Settings] = []
 
-    def work(settings: Settings, listener: socket.socket) -> None:
+    def work(settings: Settings, listener: socket.socket, _serving: object = None) -> None:
         calls.append(settings)
         listener.close()
 
@@ -144,7 +144,7 @@ def test_new_key(capsys: pytest.CaptureFixture[str]) -> None:
 def test_signal_while_loading(monkeypatch: pytest.MonkeyPatch, number: signal.Signals) -> None:
     """Told to stop before it serves, the process ends with 0 and without a trace."""
 
-    def work(_: Settings, listener: socket.socket) -> None:
+    def work(_: Settings, listener: socket.socket, _serving: object = None) -> None:
         listener.close()
         signal.raise_signal(number)
 
