@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -13,8 +14,11 @@ import boto3
 import botocore.endpoint
 import botocore.handlers
 import botocore.session
+import botocore.useragent
 import botocore.waiter
-from botocore.client import ClientCreator
+import moto.core.responses
+import moto.core.utils
+from botocore.client import BaseClient, ClientCreator
 from botocore.hooks import EventAliaser
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
@@ -78,18 +82,43 @@ def _alias_once(alias: Alias) -> Alias:
     return alias_event_name
 
 
+def _untraced(act: Callable[..., Any]) -> Callable[..., Any]:
+    """Nothing of what is measured runs below here, and to look at every call costs as much again.
+
+    The trace function is put back in the frame that took it away, as coverage's tracer needs.
+    """
+
+    def untraced(*arguments: Any, **options: Any) -> Any:
+        trace = sys.gettrace()
+        sys.settrace(None)
+        try:
+            return act(*arguments, **options)
+        finally:
+            sys.settrace(trace)
+
+    return untraced
+
+
+_sanitize = cache(vars(botocore.useragent)["sanitize_user_agent_string_component"])
+_method_names = cache(moto.core.utils.method_names_from_class)
 _alias_event_name = _alias_once(vars(EventAliaser)["_alias_event_name"])
+_create_client = _untraced(vars(ClientCreator)["create_client"])
+_make_request = _untraced(vars(BaseClient)["_make_request"])
 _create_methods = _methods_once(vars(ClientCreator)["_create_methods"])
 _load_model = _model_once(vars(ClientCreator)["_load_service_model"])
 
 
 @contextmanager
 def quick() -> Iterator[None]:
-    """While this lasts, clients are made of what was made before."""
+    """While this lasts, clients are made of what was made before, and moto looks things up once."""
     with (
         patch.object(EventAliaser, "_alias_event_name", _alias_event_name),
+        patch.object(BaseClient, "_make_request", _make_request),
+        patch.object(ClientCreator, "create_client", _create_client),
         patch.object(ClientCreator, "_create_methods", _create_methods),
         patch.object(ClientCreator, "_load_service_model", _load_model),
+        patch.object(botocore.useragent, "sanitize_user_agent_string_component", _sanitize),
+        patch.object(moto.core.responses, "method_names_from_class", _method_names),
     ):
         yield
 

@@ -99,7 +99,8 @@ class Twin:
         self.functions = Functions(self.clock)
         self.balancers = balancers.Balancers(self.clock)
         self.interfaces = Interfaces(self.clock)
-        self._session: boto3.Session | None = None
+        self._session: Any = None  # its overloads know no service name from a variable
+        self._clients: dict[str, Any] = {}
         self._stack = ExitStack()
         self._add_rules(numbered_versions=numbered_versions)
 
@@ -124,9 +125,11 @@ class Twin:
         return sessions.session(self.region)
 
     def client(self, service: str) -> Any:
-        """A client of such a session; what a test asks for itself it asks `aside`."""
-        self._session = self._session or self.session()
-        return self._session.client(service)  # type: ignore[call-overload]  # any service
+        """A client of such a session, made once; what a test asks for itself it asks `aside`."""
+        if service not in self._clients:
+            self._session = self._session or self.session()
+            self._clients[service] = self._session.client(service)
+        return self._clients[service]
 
     @contextmanager
     def aside(self) -> Iterator[None]:
