@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.problems import Problem, named
+from model.numerals import NUMERAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,4 +119,4 @@ def _integer(digits: str) -> int | float:
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_int=_integer)
 _SPACE = re.compile(r"[ \t\n\r]*")
-_NUMBER = re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*", re.ASCII)
+_NUMBER = re.compile(rf"\s*{NUMERAL}\s*", re.ASCII)

@@ -43,21 +43,22 @@ class Observer:
             await self._app(scope, receive, send)
             return
         start = self._clock()
-        answer = _Answer(send, request_id(Headers(scope=scope)), closing=self._drain.begun)
+        answer = _Answer(scope, send, closing=self._drain.begun)
+        inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         self._metrics.in_flight.inc()
         try:
-            await self._app(scope, receive, answer)
+            await self._app(inner, receive, answer)
         except ClientDisconnect:
             answer.status = CLIENT_GONE
         except Exception:  # noqa: BLE001 - whatever it is, it is logged and becomes a 500
             _log.exception("failed", extra={FIELDS: {"request_id": answer.request_id}})
-            await answer.fail(scope, receive)
+            await answer.fail(inner, receive)
         finally:
             self._metrics.in_flight.dec()
-            self._record(scope, answer, self._clock() - start)
+            route = getattr(inner.get("route"), "path", "unmatched")
+            self._record(scope, route, answer, self._clock() - start)
 
-    def _record(self, scope: Scope, answer: "_Answer", seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "unmatched")
+    def _record(self, scope: Scope, route: str, answer: "_Answer", seconds: float) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "other"
         self._metrics.requests.labels(method, route, str(answer.status)).inc()
         self._metrics.duration.labels(route).observe(seconds)
@@ -75,13 +76,17 @@ class Observer:
 
 
 class _Answer:
-    """The `send` of one request: notes the status, adds the headers that every answer has."""
+    """The `send` of one request: notes the status, adds the headers that every answer has.
 
-    def __init__(self, send: Send, identifier: str, *, closing: bool) -> None:
+    HEAD is asked of the app as GET; here its answer loses the body.
+    """
+
+    def __init__(self, scope: Scope, send: Send, *, closing: bool) -> None:
         self._send = send
         self._closing = closing
+        self._bodiless = scope["method"] == "HEAD"
         self._started = False
-        self.request_id = identifier
+        self.request_id = request_id(Headers(scope=scope))
         self.status = 500
 
     async def __call__(self, message: Message) -> None:
@@ -93,6 +98,8 @@ class _Answer:
             headers["x-content-type-options"] = "nosniff"
             if self._closing:
                 headers["connection"] = "close"
+        elif self._bodiless:
+            message = {**message, "body": b""}
         await self._send(message)
 
     async def fail(self, scope: Scope, receive: Receive) -> None:

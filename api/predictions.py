@@ -13,22 +13,14 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from api.answers import AnswerWriter
+from api.batches import Format, Record, formats
 from api.bodies import media_type, read_body
 from api.decoding import decode_json, decode_text
-from api.formats import Format, Record, formats
 from api.metrics import Metrics
+from api.operations import Example, describe_batch, describe_single
 from api.problems import Problem
 from api.rows import RowReader
-from api.schema import (
-    TEXT,
-    answer_schema,
-    array_of,
-    explained_schema,
-    problem_responses,
-    problem_schema,
-    request_example,
-)
-from api.schema import request_schema as schema_of_request
+from api.schema import request_example
 from api.settings import Settings
 from model import Predictor
 
@@ -127,12 +119,12 @@ class Predictions:
                 self._count_warnings(answer)
                 yield answer
 
-    def example(self) -> tuple[dict[str, Any], dict[str, Any]]:
+    def example(self) -> Example:
         """A request, made of the features' examples, and the model's answer to it."""
         request = request_example(self._predictor.manifest)
         row = self._reader.read(request)
         answer = self._writer.answer(row, self._predictor.predict(row))
-        return request, answer | {"prediction_id": _EXAMPLE_ID}
+        return Example(request, answer | {"prediction_id": _EXAMPLE_ID})
 
     def _count_warnings(self, answer: dict[str, Any]) -> None:
         for warning in answer["warnings"]:
@@ -142,9 +134,7 @@ class Predictions:
 def add_predictions(router: APIRouter, predictions: Predictions, predictor: Predictor) -> None:
     """Put the two routes on a router, described by the manifest."""
     manifest = predictor.manifest
-    request, answer = schema_of_request(manifest), answer_schema(manifest)
-    explained = explained_schema(manifest)
-    example, answered = predictions.example()
+    example = predictions.example()
     router.add_api_route(
         "/predict",
         predictions.predict,
@@ -152,17 +142,8 @@ def add_predictions(router: APIRouter, predictions: Predictions, predictor: Pred
         tags=["Prices"],
         summary="Price one product",
         response_class=Response,
-        responses={
-            200: {
-                "description": "The price.",
-                "content": {_JSON[0]: {"schema": explained, "example": answered}},
-            },
-            **problem_responses(400, 413, 415, 422),
-        },
-        openapi_extra=_request_body({_JSON[0]: {"schema": request, "example": example}}),
+        **describe_single(manifest, example),
     )
-    either = {"anyOf": [answer, problem_schema()]}
-    texts = {name: {"schema": TEXT} for name in predictions.formats}
     router.add_api_route(
         "/predict/batch",
         predictions.predict_batch,
@@ -170,27 +151,5 @@ def add_predictions(router: APIRouter, predictions: Predictions, predictor: Pred
         tags=["Prices"],
         summary="Price many products",
         response_class=Response,
-        responses={
-            200: {
-                "description": "An answer or a problem for each row, in the format that was sent.",
-                "content": {
-                    **texts,
-                    _JSON[0]: {"schema": array_of(either), "example": [answered]},
-                },
-            },
-            **problem_responses(400, 413, 415, 422, 503),
-        },
-        openapi_extra=_request_body(
-            {
-                name: {
-                    "schema": array_of(request) if name in _JSON else TEXT,
-                    "example": form.example(example),
-                }
-                for name, form in predictions.formats.items()
-            }
-        ),
+        **describe_batch(manifest, example, predictions.formats),
     )
-
-
-def _request_body(content: dict[str, Any]) -> dict[str, Any]:
-    return {"requestBody": {"required": True, "content": content}}

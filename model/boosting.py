@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from model.interval import quantile_levels
-from model.recipe import QUANTILES, Recipe
+from model.objectives import QUANTILES
+from model.recipe import Recipe
 from model.table import Table
 
 _DAY = np.timedelta64(1, "D")

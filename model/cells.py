@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from model.columns import MISSING
 from model.manifest import Feature
+from model.numerals import NUMERAL
 
 Doubles = NDArray[np.float64]
 Faults = dict[int, str]
@@ -18,7 +19,7 @@ Faults = dict[int, str]
 LARGEST = float(np.finfo(np.float32).max)
 
 _DIGITS = re.compile(r"[0-9.eE+\- ]*")
-_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+_NUMBER = re.compile(rf"\s*{NUMERAL}\s*", re.ASCII)
 _SHOWN = 60
 
 

@@ -9,11 +9,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from model.errors import DataError
+from model.numerals import NUMERAL
 
 MISSING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None")
 """How a text file writes that a number is missing, beside leaving it empty."""
-
-_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 
 _TIME_KINDS = (pyarrow.types.is_timestamp, pyarrow.types.is_date, pyarrow.types.is_null)
 
@@ -103,7 +102,7 @@ def _moments(column: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray | None:
 
 def _parsed(texts: pyarrow.ChunkedArray, place: str) -> pyarrow.ChunkedArray:
     texts = _without_missing(texts)
-    wrong = pc.invert(pc.match_substring_regex(texts, _NUMBER)).fill_null(False)  # noqa: FBT003 - pyarrow takes it by position
+    wrong = pc.invert(pc.match_substring_regex(texts, f"^{NUMERAL}$")).fill_null(False)  # noqa: FBT003 - pyarrow takes it by position
     row = _first(wrong.to_numpy())
     if row is not None:
         raise DataError(

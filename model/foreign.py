@@ -10,7 +10,8 @@ from model.bundle import MODEL, open_booster, sha256
 from model.errors import BundleError
 from model.forest import Forest
 from model.manifest import Booster
-from model.modelfile import LINKS, QUANTILES, ModelFile, at, read_model_file
+from model.modelfile import ModelFile, at, read_model_file
+from model.objectives import LINKS, QUANTILES
 
 
 @dataclass(frozen=True, slots=True, eq=False)

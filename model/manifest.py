@@ -1,10 +1,12 @@
 """The manifest: everything that others must know of a model, in one JSON document."""
 
 import hashlib
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+from model.objectives import Link
 
 FORMAT = 1
 """The manifest format that this code writes and reads."""
@@ -71,7 +73,7 @@ class Booster(Struct, frozen=True, forbid_unknown_fields=True):
     file: str
     sha256: str
     objective: str
-    link: Literal["identity", "log"]
+    link: Link
     iterations: tuple[int, int]
     outputs: int
     price: int
@@ -145,7 +147,7 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     target: Target
     features: tuple[Feature, ...]
     booster: Booster
-    golden: tuple[Golden, ...]
+    golden: Annotated[tuple[Golden, ...], Meta(min_length=1)]
     versions: Versions
     interval: Interval | None = None
     metrics: Metrics | None = None

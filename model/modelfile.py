@@ -4,29 +4,15 @@ The library trusts the files that it loads: one that is damaged can end the proc
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from model.bundle import refuse_unreadable
 from model.errors import BundleError
 from model.forest import Forest, integers, read_forest
+from model.objectives import LINKS, QUANTILES
 from model.ubjson import Malformed, decode_ubjson
-
-QUANTILES = "reg:quantileerror"
-LINKS: Mapping[str, Literal["identity", "log"]] = {
-    "reg:squarederror": "identity",
-    "reg:linear": "identity",
-    "reg:absoluteerror": "identity",
-    "reg:pseudohubererror": "identity",
-    "reg:squaredlogerror": "identity",
-    QUANTILES: "identity",
-    "reg:gamma": "log",
-    "reg:tweedie": "log",
-    "count:poisson": "log",
-}
-"""The objectives whose predictions are prices, and what makes a prediction of a margin."""
 
 _RENAMED = {"reg:linear": "reg:squarederror"}
 _BLANK = b"\xef\xbb\xbf \t\r\n"

@@ -8,8 +8,9 @@ import msgspec
 
 from model.errors import DataError
 from model.features import SHIPPING, FeatureTable, read_feature_table
+from model.objectives import TRAINED
 from model.olist import read_olist
-from model.recipe import DEFAULT_HALF_LIFE, OBJECTIVES, Recipe
+from model.recipe import DEFAULT_HALF_LIFE, Recipe
 from model.table import Table, read_table
 
 
@@ -34,7 +35,7 @@ def add_recipe_options(parser: argparse.ArgumentParser) -> None:
     """How the model is made; each default is the recipe's own."""
     recipe = Recipe()
     for option, kind, text in (
-        ("objective", str, ", ".join(OBJECTIVES)),
+        ("objective", str, ", ".join(TRAINED)),
         ("depth", int, "the deepest a tree may be"),
         ("rounds", int, "the most boosting rounds; early stopping chooses how many"),
         ("patience", int, "rounds without gain after which boosting stops"),

@@ -1,38 +1,16 @@
 """The recipe: everything that decides, beside the data, what a training run makes."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from model.errors import DataError
+from model.objectives import QUANTILES, TRAINED
 from model.table import Table
 
-QUANTILES = "reg:quantileerror"
 DEFAULT_HALF_LIFE = 60.0
 """Days after which a row counts half, where rows have a time and nothing else is asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Objective:
-    """How an objective's outputs become prices, and the targets that it can learn from."""
-
-    link: Literal["identity", "log"]
-    least: float = -math.inf
-    positive: bool = False
-
-
-OBJECTIVES: Mapping[str, Objective] = {
-    QUANTILES: Objective("identity"),
-    "reg:squarederror": Objective("identity"),
-    "reg:absoluteerror": Objective("identity"),
-    "reg:pseudohubererror": Objective("identity"),
-    "reg:tweedie": Objective("log", least=0.0),
-    "reg:gamma": Objective("log", least=0.0, positive=True),
-    "count:poisson": Objective("log", least=0.0),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +41,7 @@ class Recipe:
     def __post_init__(self) -> None:
         half_life = self.half_life
         for option, allowed, ranges in (
-            ("objective", self.objective in OBJECTIVES, ", ".join(OBJECTIVES)),
+            ("objective", self.objective in TRAINED, ", ".join(TRAINED)),
             ("depth", 1 <= self.depth <= 30, "1 to 30"),
             ("rounds", 1 <= self.rounds <= 100_000, "1 to 100000"),
             ("patience", 1 <= self.patience <= 100_000, "1 to 100000"),
@@ -89,11 +67,11 @@ class Recipe:
 
     def refuse_unfit(self, table: Table) -> None:
         """Raise `DataError` for a target that the objective cannot learn from."""
-        objective = OBJECTIVES[self.objective]
+        bounds = TRAINED[self.objective]
         least = float(np.min(table.y))
-        if least < objective.least or (objective.positive and least <= 0):
+        if least < bounds.least or (bounds.exclusive and least == bounds.least):
             raise DataError(
                 f"the target '{table.target.column}' goes down to {least:g}, but {self.objective} "
-                f"learns only from values {'over' if objective.positive else 'from'} 0. "
-                f"Use --objective {QUANTILES}, or leave these rows out."
+                f"learns only from values {'over' if bounds.exclusive else 'from'} "
+                f"{bounds.least:g}. Use --objective {QUANTILES}, or leave these rows out."
             )

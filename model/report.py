@@ -15,7 +15,7 @@ from model.baselines import PLAIN
 from model.comparison import MODEL
 from model.drawing import with_unit
 from model.manifest import Feature
-from model.recipe import QUANTILES
+from model.objectives import QUANTILES
 from model.slices import feature_slices, price_slices
 from model.training import Trained
 from model.trial import Trial

@@ -25,9 +25,10 @@ from model.manifest import (
     Versions,
     seal,
 )
+from model.objectives import LINKS, QUANTILES
 from model.predictor import Predictor
 from model.profile import exact, with_profiles
-from model.recipe import OBJECTIVES, QUANTILES, Recipe
+from model.recipe import Recipe
 from model.split import Split, at_random, newest
 from model.table import Table
 from model.trial import Trial, try_out
@@ -143,7 +144,7 @@ def _manifest(
             file=MODEL,
             sha256=sha256(model),
             objective=recipe.objective,
-            link=OBJECTIVES[recipe.objective].link,
+            link=LINKS[recipe.objective],
             iterations=(0, rounds),
             outputs=3 if recipe.objective == QUANTILES else 1,
             price=price,

@@ -6,10 +6,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tests.api.asked_batches import CSV, HEADER, JSON, LINES
 from tests.api.asking import Question
 from tests.api.bad_rows import BAD_ROWS
 from tests.api.bad_texts import GOOD, NOT_JSON, ROOTS, UNKNOWN, VALUES, WEIGHTS, request
-from tests.api.batches import CSV, HEADER, JSON, LINES
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tests.api.asked_batches import CSV, JSON, LINES
 from tests.api.bad_texts import NOT_JSON, ROOTS, WEIGHTS, request
-from tests.api.batches import CSV, JSON, LINES
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 import pytest
 from starlette.testclient import TestClient
 
+from tests.api.asked_batches import CSV, GOOD_CSV, answered, batch
 from tests.api.asking import assert_problem, assert_well_formed, in_process
 from tests.api.bad_inputs import BAD_INPUTS, BadInput
 from tests.api.bad_rows import BAD_ROWS, BadRow
 from tests.api.bad_texts import GOOD
-from tests.api.batches import CSV, GOOD_CSV, answered, batch
 
 JSON_ROWS = [each for each in BAD_ROWS if each.content_type != CSV]
 CSV_ROWS = [each for each in BAD_ROWS if each.content_type == CSV]

@@ -10,9 +10,9 @@ from api.predictions import QUEUE
 from api.settings import Settings
 from tests import bundles
 from tests.api.apps import client_of
+from tests.api.asked_batches import CSV, GOOD_CSV, HEADER, JSON, LINES, answered, batch
 from tests.api.asking import Question, assert_problem, in_process
 from tests.api.bad_texts import GOOD, request
-from tests.api.batches import CSV, GOOD_CSV, HEADER, JSON, LINES, answered, batch
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,20 @@ def test_every_answer_says_not_to_guess_its_type(client: TestClient) -> None:
         assert client.get(path).headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.parametrize(
+    ("path", "status"), [("/", 200), ("/readyz", 200), ("/nothing", 404), ("/predict", 405)]
+)
+def test_head_is_get_without_a_body(client: TestClient, path: str, status: int) -> None:
+    """Those who watch a service from outside often ask so; the headers are those of GET."""
+    head, get = client.head(path), client.get(path)
+    assert (head.status_code, get.status_code) == (status, status)
+    assert head.content == b""
+    volatile = {"x-request-id"}
+    assert {n: v for n, v in head.headers.items() if n not in volatile} == {
+        n: v for n, v in get.headers.items() if n not in volatile
+    }
+
+
 def test_connections_are_closed_while_draining() -> None:
     """While draining, answers ask the client to come back on another connection, elsewhere."""
 

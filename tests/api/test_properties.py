@@ -8,8 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from tests.api.asked_batches import CSV, JSON, LINES, answered
 from tests.api.asking import Answer, Question, assert_problem, assert_well_formed, in_process
-from tests.api.batches import CSV, JSON, LINES, answered
 from tests.steady import STEADY
 
 NAMES = ("price", "weight", "height", "distance", "volume")

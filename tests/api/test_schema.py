@@ -7,8 +7,8 @@ from starlette.testclient import TestClient
 from api.schema import request_example
 from tests import bundles
 from tests.api.apps import client_of
+from tests.api.asked_batches import answered
 from tests.api.asking import Question, in_process
-from tests.api.batches import answered
 from tests.bundles import Bundle
 
 BUNDLES = [bundles.shipping(), bundles.rent(), bundles.quote()]

@@ -229,6 +229,13 @@ def test_wrong_golden_answers_are_refused(tmp_path: Path) -> None:
     assert "does not answer as it did" in message
 
 
+def test_without_a_golden_row_nothing_is_proven(directory: Path) -> None:
+    """A bundle that holds none is refused."""
+    message = refusal(edited(directory, lambda m: m.update(golden=[])))
+    assert "length >= 1" in message
+    assert "golden" in message
+
+
 def test_golden_answers_may_differ_in_the_last_digits(tmp_path: Path) -> None:
     """By 1e-5 relatively: another processor sums in another order."""
     whole = bundles.shipping()

@@ -77,8 +77,13 @@ manifests = st.builds(
     ),
     golden=st.lists(
         st.builds(
-            Golden, row=st.lists(maybe, max_size=3).map(tuple), price=numbers, low=maybe, high=maybe
+            Golden,
+            row=st.lists(maybe, max_size=3).map(tuple),
+            price=numbers,
+            low=maybe,
+            high=maybe,
         ),
+        min_size=1,
         max_size=2,
     ).map(tuple),
     versions=st.builds(Versions, xgboost=texts, python=texts),

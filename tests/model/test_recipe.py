@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from model.errors import DataError
-from model.recipe import OBJECTIVES, Recipe
+from model.objectives import TRAINED
+from model.recipe import Recipe
 from tests.tables import shipments
 
 
@@ -48,7 +49,7 @@ def test_the_half_life_has_a_default_that_can_be_turned_off() -> None:
     assert Recipe(half_life=30).days == 30
 
 
-@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("objective", TRAINED)
 def test_each_objective_takes_positive_targets(objective: str) -> None:
     """Any of them can learn a price."""
     Recipe(objective=objective).refuse_unfit(shipments())

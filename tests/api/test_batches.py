@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from api.formats import Csv, Document, Format, JsonArray, JsonLines, Record, formats
+from api.batches import Csv, Document, Format, JsonArray, JsonLines, Record, formats
 from api.problems import Problem
 from api.rows import RowReader
 from model import Feature
