@@ -14,6 +14,7 @@ from tests.handler.conftest import Make
 from tests.handler.events import EVENTS, Event, MakeEvent, balancer_multi, encoded, http, rest
 
 BODY = GOOD.decode()
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "events"
 JSON = {"Content-Type": "application/json"}
 
 
@@ -41,6 +42,15 @@ def test_price(handler: Mangum, event: MakeEvent) -> None:
     answer = asked(handler, event("POST", "/predict", BODY, JSON))
     assert (answer["statusCode"], answer["isBase64Encoded"]) == (200, False)
     assert header(answer, "content-type") == "application/json"
+    assert json.loads(answer["body"])["shipping_estimated_price"] == round(estimate.price, 2)
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.json")), ids=lambda path: path.stem)
+def test_examples(handler: Mangum, path: Path) -> None:
+    """The events in examples/ ask for the price of the same shipment."""
+    estimate = bundles.shipping().predictor().predict([50, 750, 70, 1500, 700])
+    answer = asked(handler, json.loads(path.read_bytes()))
+    assert answer["statusCode"] == 200
     assert json.loads(answer["body"])["shipping_estimated_price"] == round(estimate.price, 2)
 
 
