@@ -7,6 +7,7 @@ from typing import NoReturn
 from deploy.attempt import Attempt, Order
 from deploy.config import Config
 from deploy.errors import Failed, Refused, RolledBack
+from deploy.function_state import READY, FunctionState
 from deploy.history import Record
 from deploy.image import refuse_index
 from deploy.place import Place
@@ -85,19 +86,25 @@ class Canary:
         return known and not traffic.shares and self._published.is_current(traffic.main)
 
     def _take_image(self, order: Order, registry: str) -> None:
-        """Give the function the image; what was begun before is waited for first."""
+        """Give the function the image; what was begun before is waited for first.
+
+        A change that failed before is mended by this one, and only this one's failure counts.
+        """
         self._progress.phase("version")
-        self._until_ready()
+        state = self._settled()
         suffix = "amazonaws.com.cn" if self._aws.partition == "aws-cn" else "amazonaws.com"
         host = f"{registry}.dkr.ecr.{self._aws.region}.{suffix}"
-        while self._published.image() != order.digest:
+        while state.word != READY or self._published.image() != order.digest:
             self._published.take(f"{host}/{self._place.repository}@{order.digest}")
-            self._until_ready()
+            state = self._settled()
+            state.check()
             self._attempt.check_time("Lambda takes the image")
 
-    def _until_ready(self) -> None:
-        while not self._published.ready():
+    def _settled(self) -> FunctionState:
+        """The function's state once nothing is going on, be it good or bad."""
+        while (state := self._published.state()).busy:
             self._attempt.wait("Lambda prepares the image")
+        return state
 
     def _version_before(self, order: Order, traffic: Traffic, version: str) -> str:
         if traffic.main != version:

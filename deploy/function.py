@@ -1,12 +1,13 @@
 """The Lambda function: the same image through another door."""
 
+from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from deploy.aws import Aws, absent, error_code
 from deploy.config import Config
-from deploy.errors import Failed
+from deploy.function_state import READY, UNMADE, FunctionState, facts, look, state_of
 from deploy.names import FUNCTION, Names
 from deploy.resource import Settings
 from deploy.role import Role
@@ -19,7 +20,7 @@ COMMAND = ["handler.main.handler"]
 ROLE_LAG = 120.0
 """Seconds until Lambda may take on a new role."""
 
-READY = 300.0
+PATIENCE = 300.0
 """Seconds until a new or changed function is ready: Lambda prepares the image."""
 
 
@@ -28,7 +29,8 @@ class Function:
 
     Which image it runs belongs to the releases: they publish versions, and the alias names one.
     It cannot be made without an image, so that it is not wanted before the first release gives
-    its `digest`.
+    its `digest`. `serves` says whether a version of it is released: such a function is never
+    made anew, because its URL would be another.
     """
 
     kind = "function"
@@ -42,6 +44,7 @@ class Function:
         role: Role,
         repository_uri: str,
         digest: str,
+        serves: Callable[[], bool],
     ) -> None:
         self.name = names.stem
         self.exists = False
@@ -51,6 +54,8 @@ class Function:
         self._environment = dict(sorted(config.settings.items()))
         self._role = role
         self._image = f"{repository_uri}@{digest}" if digest else ""
+        self._live_image = ""
+        self._serves = serves
         self._tags = names.tags(FUNCTION)
 
     @property
@@ -68,8 +73,10 @@ class Function:
         with absent("ResourceNotFoundException"):
             found = self._client.get_function(FunctionName=self.name)
             self.exists = True
+            self._live_image = str(found["Code"].get("ImageUri", ""))
             return {
                 **facts(found["Configuration"]),
+                "state": state_of(found["Configuration"]).word,
                 "concurrency": found.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
                 "tags": owned_of(found.get("Tags", {}), self._tags),
             }
@@ -85,6 +92,7 @@ class Function:
             "environment": self._environment,
             "entry_point": tuple(ENTRY_POINT),
             "command": tuple(COMMAND),
+            "state": READY,
             "concurrency": self._wishes.concurrency,
             "tags": self._tags,
         }
@@ -95,7 +103,7 @@ class Function:
             lambda: self._client.create_function(
                 FunctionName=self.name,
                 PackageType="Image",
-                Code={"ImageUri": self._image},
+                Code={"ImageUri": self._image or self._live_image},
                 Architectures=[self._architecture],
                 **self._configuration(),
                 Tags=self._tags,
@@ -108,18 +116,12 @@ class Function:
         self.update(frozenset({"concurrency"}))
 
     def update(self, changed: frozenset[str]) -> None:
-        self.wait_until_ready()
+        state = self._settled()
+        if state.word == UNMADE:
+            self._make_anew(state)
+            return
         if changed - {"concurrency", "tags"}:
-            retried(
-                self._aws,
-                lambda: self._client.update_function_configuration(
-                    FunctionName=self.name, **self._configuration()
-                ),
-                _role_unknown,
-                what="Lambda may take on the new role",
-                limit=ROLE_LAG,
-            )
-            self.wait_until_ready()
+            self._configure()
         if "concurrency" in changed:
             self._client.put_function_concurrency(
                 FunctionName=self.name,
@@ -135,23 +137,37 @@ class Function:
 
     def wait_until_ready(self) -> None:
         """Wait until the last change is done. Raises `Failed` with Lambda's reason."""
-        until(self._aws, self._is_ready, what=f"the function {self.name} is ready", limit=READY)
+        self._settled().check()
 
-    def live_differs(self, version: str) -> bool:
-        """Whether a published version is configured otherwise than the function now is."""
-        if not version:
-            return False
-        ask = self._client.get_function_configuration
-        published = facts(ask(FunctionName=self.name, Qualifier=version))
-        return published != facts(ask(FunctionName=self.name))
+    def _settled(self) -> FunctionState:
+        """The state once nothing is going on, be it good or bad."""
+        states: list[FunctionState] = []
 
-    def _is_ready(self) -> bool:
-        found = self._client.get_function_configuration(FunctionName=self.name)
-        states = (found.get("State", "Active"), found.get("LastUpdateStatus", "Successful"))
-        if "Failed" in states:
-            reason = found.get("LastUpdateStatusReason") or found.get("StateReason", "")
-            raise Failed(f"The function {self.name} failed: {reason}")
-        return "Pending" not in states and "InProgress" not in states
+        def settled() -> bool:
+            states.append(look(self._aws, self.name))
+            return not states[-1].busy
+
+        until(self._aws, settled, what=f"the function {self.name} is ready", limit=PATIENCE)
+        return states[-1]
+
+    def _make_anew(self, state: FunctionState) -> None:
+        """Delete what Lambda could not make, which takes no change, and make it again."""
+        if self._serves():
+            state.check()
+        self.delete()
+        self.create()
+
+    def _configure(self) -> None:
+        retried(
+            self._aws,
+            lambda: self._client.update_function_configuration(
+                FunctionName=self.name, **self._configuration()
+            ),
+            _role_unknown,
+            what="Lambda may take on the new role",
+            limit=ROLE_LAG,
+        )
+        self.wait_until_ready()
 
     def _configuration(self) -> dict[str, Any]:
         return {
@@ -165,20 +181,6 @@ class Function:
     @property
     def _client(self) -> Any:
         return self._aws.client("lambda")
-
-
-def facts(configuration: dict[str, Any]) -> dict[str, Any]:
-    """The configuration of a function, or of a version of it, in plain values."""
-    image = configuration.get("ImageConfigResponse", {}).get("ImageConfig", {})
-    variables = configuration.get("Environment", {}).get("Variables", {})
-    return {
-        "role": configuration["Role"],
-        "memory_mb": configuration["MemorySize"],
-        "timeout_seconds": configuration["Timeout"],
-        "environment": dict(sorted(variables.items())),
-        "entry_point": tuple(image.get("EntryPoint", [])),
-        "command": tuple(image.get("Command", [])),
-    }
 
 
 def _role_unknown(error: ClientError) -> bool:

@@ -17,6 +17,7 @@ from deploy.resource import Later, Resource
 from deploy.role import Role
 from deploy.shared import Shared, shared_of
 from deploy.topic import Topic
+from deploy.traffic import Published
 from deploy.watches import FUNCTION_ALARMS, function_graphs, function_watches
 
 NO_IMAGE = (
@@ -33,6 +34,7 @@ class FunctionStack:
     logs: LogGroup
     role: Role
     function: Function
+    published: Published
     alias: Alias
     url: FunctionUrl
     public: PublicAccess
@@ -65,7 +67,7 @@ class FunctionStack:
         if not self.function.exists:
             return [NO_IMAGE]
         notes = []
-        if self.function.live_differs(self.alias.version):
+        if self.alias.exists and not self.published.is_current(self.alias.version):
             notes.append(
                 f"The configuration of the function is not that of version {self.alias.version}, "
                 "which answers: `python -m deploy release function` rolls it out."
@@ -87,6 +89,7 @@ def function(aws: Aws, config: Config, *, digest: str = "") -> FunctionStack:
         policy=function_policy(logs.arn),
         tags=names.tags(FUNCTION),
     )
+    published = Published(aws, names.stem)
     handler = Function(
         aws,
         config,
@@ -94,6 +97,7 @@ def function(aws: Aws, config: Config, *, digest: str = "") -> FunctionStack:
         role=role,
         repository_uri=shared.repository.uri,
         digest=digest,
+        serves=lambda: published.traffic() is not None,
     )
     alias = Alias(aws, handler)
     topic = Topic(aws, config, names, FUNCTION)
@@ -103,6 +107,7 @@ def function(aws: Aws, config: Config, *, digest: str = "") -> FunctionStack:
         logs=logs,
         role=role,
         function=handler,
+        published=published,
         alias=alias,
         url=FunctionUrl(aws, config, handler, alias),
         public=PublicAccess(aws, config, handler, alias),

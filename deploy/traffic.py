@@ -6,8 +6,7 @@ from typing import Any
 
 from deploy.alias import LIVE
 from deploy.aws import Aws, absent
-from deploy.errors import Failed
-from deploy.function import facts
+from deploy.function_state import FunctionState, facts, look
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +59,9 @@ class Published:
         published = facts(ask(FunctionName=self._name, Qualifier=version))
         return bool(published == facts(ask(FunctionName=self._name)))
 
-    def ready(self) -> bool:
-        """Whether the last change is done. Raises `Failed` with Lambda's reason."""
-        found = self._client.get_function_configuration(FunctionName=self._name)
-        states = (found.get("State", "Active"), found.get("LastUpdateStatus", "Successful"))
-        if "Failed" in states:
-            reason = found.get("LastUpdateStatusReason") or found.get("StateReason", "")
-            raise Failed(f"The function {self._name} failed: {reason}")
-        return not {"Pending", "InProgress"} & set(states)
+    def state(self) -> FunctionState:
+        """Whether a change of the function is going on, and how the last one ended."""
+        return look(self._aws, self._name)
 
     def take(self, image_uri: str) -> None:
         """Give the function another image; versions keep theirs.

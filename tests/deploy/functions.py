@@ -88,8 +88,9 @@ def make(aws: Aws, place: Place, role: str, digest: str) -> None:
             Code={"ImageUri": f"{URI}@{digest}"},
             Role=role,
         )
-    while not published.ready():
+    while published.state().busy:
         aws.sleep(2)
+    published.state().check()
     if published.traffic() is None:
         version = client.publish_version(FunctionName=place.function)["Version"]
         client.create_alias(FunctionName=place.function, Name="live", FunctionVersion=version)

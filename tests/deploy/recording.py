@@ -139,10 +139,19 @@ def _life(recording: Recording, door: str, place: Path) -> None:
         for tag in ("one", "two"):
             desk.type("push", "--tag", tag)
             first = door == FUNCTION and tag == "one"  # which makes the function
+            if first:
+                _stillborn(desk)
             desk.type("release", "--tag", tag, listed="first_release" if first else "")
         desk.type("release", "--tag", "two")
         for verb in (*LOOKS, "plan", "apply", "rollback", "abort", "unlock", "prune", "destroy"):
             desk.type(verb)
+
+
+def _stillborn(desk: Desk) -> None:
+    """A function that cannot be made, neither at first nor anew."""
+    for verb, *words in (("release", "--tag", "one"), ("apply",)):
+        desk.recording.twin.functions.fail("create", "the image cannot be read")
+        desk.type(verb, *words, listed="first_release" if verb == "release" else "")
 
 
 def _drift(recording: Recording, door: str, _: Path) -> None:

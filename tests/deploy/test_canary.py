@@ -2,9 +2,8 @@
 
 import pytest
 
-from deploy.attempt import Order
 from deploy.errors import Failed, LeaseHeld, Refused, RolledBack
-from deploy.traffic import Published, Traffic
+from deploy.traffic import Traffic
 from tests.deploy.functions import FunctionScene, function_scene, settled, short
 from tests.deploy.scenes import push
 from tests.twin.faults import Interrupted
@@ -210,14 +209,23 @@ def test_faults_of_every_operation_are_survived(world: FunctionScene, old: str, 
     assert world.end()["versions"] == [(1, old), (2, new)]
 
 
-def test_function_that_lambda_cannot_prepare(world: FunctionScene, old: str) -> None:
-    """Lambda's reason is the release's."""
+def test_image_that_lambda_cannot_prepare(world: FunctionScene, old: str) -> None:
+    """Lambda's reason is the release's, the version before serves, and the next release goes."""
+    new = push(world.twin, "b")
+    world.twin.functions.fail("update", "the image cannot be read")
+    with pytest.raises(Failed, match="the image cannot be read"):
+        world.release(new)
+    assert world.traffic() == Traffic("1")
+    assert world.release(new).outcome == "succeeded"
+    assert world.end()["versions"] == [(1, old), (2, new)]
 
-    class Broken(Published):
-        def ready(self) -> bool:
-            raise Failed("The function shop-staging failed: the image cannot be read")
 
-    canary = world.canary()
-    canary._published = Broken(world.aws, world.place.function)  # noqa: SLF001 - the twin's images are always good
-    with pytest.raises(Failed, match="cannot be read"):
-        canary.release(Order(push(world.twin, "b"), "ann"))
+def test_change_that_failed_before(world: FunctionScene, old: str) -> None:
+    """A failed change is mended by the release that follows, also by one of the same image."""
+    with world.twin.aside():
+        world.twin.functions.fail("update", "the role cannot be taken on")
+        client = world.twin.client("lambda")
+        client.update_function_configuration(FunctionName=world.place.function, MemorySize=2048)
+    record = world.release(old, verb="rollback")
+    assert record.outcome == ""
+    assert world.release(push(world.twin, "b")).outcome == "succeeded"

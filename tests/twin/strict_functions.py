@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from moto.awslambda.models import LambdaAlias, LambdaFunction
@@ -12,14 +13,18 @@ from tests.twin.gate import Refusal, Request, Rule
 BUSY = (
     "The operation cannot be performed at this time. An update is in progress for resource: {arn}"
 )
-PENDING = (
+STATE = (
     "The operation cannot be performed at this time. The function is currently in the following "
-    "state: Pending"
+    "state: {state}"
 )
+CHANGES = ("UpdateFunctionCode", "UpdateFunctionConfiguration")
 
 
 class Functions:
-    """How long a function takes: `create` until Active, `update` until Successful, in seconds."""
+    """How long a function takes: `create` until Active, `update` until Successful, in seconds.
+
+    What Lambda then says may also be that it failed: see `fail`.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self.create: float = 5
@@ -27,42 +32,75 @@ class Functions:
         self._clock = clock
         self._active: dict[str, float] = {}
         self._updated: dict[str, float] = {}
+        self._unmade: dict[str, str] = {}
+        self._unchanged: dict[str, str] = {}
+        self._reasons: dict[str, str] = {}
+        self._before: dict[str, Any] = {}
+
+    def fail(self, change: str, reason: str) -> None:
+        """Let the next "create" or "update" of a function come to nothing, for a reason."""
+        if change not in {"create", "update"}:
+            raise ValueError(f"a function fails to create or to update, not to {change!r}")
+        self._reasons[change] = reason
 
     def rules(self) -> list[Rule]:
-        changes = ("UpdateFunctionCode", "UpdateFunctionConfiguration")
-        steady = (*changes, "PublishVersion")
+        steady = (*CHANGES, "PublishVersion")
         return [
             Rule("lambda", "CreateFunction", self._created, after=True),
             *[Rule("lambda", operation, self._steady) for operation in steady],
-            *[Rule("lambda", operation, self._changed, after=True) for operation in changes],
+            *[Rule("lambda", operation, self._remembered) for operation in CHANGES],
+            *[Rule("lambda", operation, self._changed, after=True) for operation in CHANGES],
             Rule("lambda", "CreateAlias", _published),
             Rule("lambda", "UpdateAlias", _published),
             Rule("lambda", "AddPermission", _said_once),
         ]
 
     def state(self, function: LambdaFunction) -> dict[str, str]:
-        """State and LastUpdateStatus as they are now."""
+        """State and LastUpdateStatus as they are now, and why."""
         now, arn = self._clock.time(), _bare(function.function_arn)
+        unmade, unchanged = self._failures(function)
         pending = now < self._active.get(arn, 0)
         busy = now < self._updated.get(arn, 0)
         return {
-            "State": "Pending" if pending else "Active",
-            "LastUpdateStatus": "InProgress" if busy else "Successful",
+            "State": "Pending" if pending else "Failed" if unmade else "Active",
+            "StateReason": "" if pending else unmade,
+            "LastUpdateStatus": "InProgress" if busy else "Failed" if unchanged else "Successful",
+            "LastUpdateStatusReason": "" if busy else unchanged,
         }
 
+    def _failures(self, function: LambdaFunction) -> tuple[str, str]:
+        """What failed at its creation and at its last change; a version was never changed."""
+        if str(function.version) != "$LATEST":
+            return "", ""
+        arn = _bare(function.function_arn)
+        return self._unmade.get(arn, ""), self._unchanged.get(arn, "")
+
     def _created(self, request: Request) -> None:
-        arn = _function(request).function_arn
-        self._active[_bare(arn)] = self._clock.time() + self.create
+        arn = _bare(_function(request).function_arn)
+        self._active[arn] = self._clock.time() + self.create
+        self._updated.pop(arn, None)
+        self._unmade[arn] = self._reasons.pop("create", "")
+        self._unchanged[arn] = ""
+
+    def _remembered(self, request: Request) -> None:
+        """What the function is before a change that is going to fail."""
+        if "update" in self._reasons:
+            held = _function(request).__dict__
+            self._before = held | {"code": copy.copy(held["code"])}
 
     def _changed(self, request: Request) -> None:
-        arn = _function(request).function_arn
-        self._updated[_bare(arn)] = self._clock.time() + self.update
+        function = _function(request)
+        arn = _bare(function.function_arn)
+        self._updated[arn] = self._clock.time() + self.update
+        self._unchanged[arn] = self._reasons.pop("update", "")
+        function.__dict__.update(self._before)
+        self._before = {}
 
     def _steady(self, request: Request) -> None:
         function = _function(request)
         state = self.state(function)
-        if state["State"] == "Pending":
-            raise Refusal("ResourceConflictException", PENDING)
+        if state["State"] != "Active":
+            raise Refusal("ResourceConflictException", STATE.format(state=state["State"]))
         if state["LastUpdateStatus"] == "InProgress":
             message = BUSY.format(arn=_bare(function.function_arn))
             raise Refusal("ResourceConflictException", message)

@@ -39,6 +39,48 @@ def test_one_change_at_a_time(twin: Twin) -> None:
     client.publish_version(FunctionName="app")
 
 
+def test_a_function_that_cannot_be_made(twin: Twin) -> None:
+    """It is Failed with the reason and takes no change; a new one of its name is another."""
+    twin.functions.fail("create", "the image cannot be read")
+    client = function(twin, push(twin, "one"))
+    answer = client.get_function_configuration(FunctionName="app")
+    assert (answer["State"], answer["StateReason"]) == ("Failed", "the image cannot be read")
+    with pytest.raises(client.exceptions.ResourceConflictException, match="state: Failed"):
+        client.update_function_configuration(FunctionName="app", MemorySize=1024)
+    client.delete_function(FunctionName="app")
+    client.create_function(
+        FunctionName="app",
+        PackageType="Image",
+        Code={"ImageUri": f"{REPOSITORY}:one"},
+        Role=answer["Role"],
+    )
+    twin.clock.advance(10)
+    assert client.get_function_configuration(FunctionName="app")["State"] == "Active"
+
+
+def test_a_change_that_fails(twin: Twin) -> None:
+    """The function stays as it was, says why, and goes on saying so until the next change."""
+    one = push(twin, "one")
+    client = function(twin, one)
+    twin.functions.fail("update", "the image cannot be read")
+    client.update_function_code(FunctionName="app", ImageUri=f"{REPOSITORY}@{push(twin, 'two')}")
+    twin.clock.advance(10)
+    answer = client.get_function(FunctionName="app")
+    assert answer["Configuration"]["LastUpdateStatus"] == "Failed"
+    assert answer["Configuration"]["LastUpdateStatusReason"] == "the image cannot be read"
+    assert answer["Code"]["ImageUri"].endswith(one)
+    client.update_function_configuration(FunctionName="app", MemorySize=1024)
+    twin.clock.advance(10)
+    answer = client.get_function_configuration(FunctionName="app")
+    assert (answer["LastUpdateStatus"], answer["MemorySize"]) == ("Successful", 1024)
+
+
+def test_only_what_can_fail_is_made_to_fail(twin: Twin) -> None:
+    """A slip of the pen in a test does not pass."""
+    with pytest.raises(ValueError, match="'delete'"):
+        twin.functions.fail("delete", "no")
+
+
 @pytest.mark.parametrize(
     ("main", "weights"),
     [("$LATEST", {"1": 0.1}), ("1", {"$LATEST": 0.1}), ("1", {"1": 0.1}), ("1", {"2": 1.5})],
