@@ -18,7 +18,7 @@ ENTRY_POINT = ["python", "-m", "awslambdaric"]
 COMMAND = ["handler.main.handler"]
 
 ROLE_LAG = 120.0
-"""Seconds until Lambda may take on a new role."""
+"""Seconds until Lambda may take on a new role, and knows that it may pull."""
 
 PATIENCE = 300.0
 """Seconds until a new or changed function is ready: Lambda prepares the image."""
@@ -108,8 +108,8 @@ class Function:
                 **self._configuration(),
                 Tags=self._tags,
             ),
-            _role_unknown,
-            what="Lambda may take on the new role",
+            _not_yet,
+            what="Lambda may take on the new role and pull the image",
             limit=ROLE_LAG,
         )
         self.wait_until_ready()
@@ -163,7 +163,7 @@ class Function:
             lambda: self._client.update_function_configuration(
                 FunctionName=self.name, **self._configuration()
             ),
-            _role_unknown,
+            _not_yet,
             what="Lambda may take on the new role",
             limit=ROLE_LAG,
         )
@@ -183,5 +183,12 @@ class Function:
         return self._aws.client("lambda")
 
 
-def _role_unknown(error: ClientError) -> bool:
-    return error_code(error) == "InvalidParameterValueException" and "role" in str(error).lower()
+def may_not_pull(error: ClientError) -> bool:
+    """Whether Lambda was kept from the image by the repository's policy."""
+    return error_code(error) == "AccessDeniedException" and "ECR image" in str(error)
+
+
+def _not_yet(error: ClientError) -> bool:
+    """A role or a policy that was just made is not known everywhere at once."""
+    unknown = error_code(error) == "InvalidParameterValueException" and "role" in str(error).lower()
+    return unknown or may_not_pull(error)

@@ -80,7 +80,7 @@ class FunctionStack:
 def function(aws: Aws, config: Config, *, digest: str = "") -> FunctionStack:
     """The function stack; `digest` is the image to make the function of, if it is not there."""
     names = names_of(config)
-    shared = shared_of(aws, config, names)
+    shared = shared_of(aws, config, names, for_functions=True)
     logs = LogGroup(aws, config, names, FUNCTION)
     role = Role(
         aws,

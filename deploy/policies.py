@@ -50,6 +50,21 @@ def pull_images(repository_arn: str) -> list[Statement]:
     ]
 
 
+def pulled_by_lambda(functions_arn: str) -> Statement:
+    """What a repository's own policy must say: Lambda pulls for functions of the account.
+
+    Lambda itself says it for whoever may change the policy, and for nobody else:
+    https://docs.aws.amazon.com/lambda/latest/dg/images-create.html#gettingstarted-images-permissions
+    """
+    return {
+        "Sid": "PulledByLambda",
+        "Effect": "Allow",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+        "Condition": {"StringLike": {"aws:sourceArn": functions_arn}},
+    }
+
+
 def write_logs(log_group_arn: str) -> Statement:
     """What it takes to write into one log group that exists."""
     actions = ["logs:CreateLogStream", "logs:PutLogEvents"]

@@ -1,10 +1,12 @@
 """The image repository."""
 
+import json
 from typing import Any
 
 from deploy.aws import Aws, absent
 from deploy.documents import canonical
 from deploy.names import Names
+from deploy.policies import Statement, document, pulled_by_lambda
 from deploy.resource import Later, Settings
 from deploy.tags import owned, pairs
 
@@ -29,15 +31,20 @@ LIFECYCLE = {
 
 
 class Repository:
-    """One repository for all environments: an image is built once."""
+    """One repository for all environments: an image is built once.
+
+    With `for_functions` its policy admits Lambda. The other door neither wants nor minds that.
+    """
 
     kind = "image repository"
 
-    def __init__(self, aws: Aws, names: Names) -> None:
+    def __init__(self, aws: Aws, names: Names, *, for_functions: bool = False) -> None:
         self.name = names.repository
         self.arn: str | Later = Later(self.kind)
         self._aws = aws
         self._tags = names.repository_tags
+        self._for_functions = for_functions
+        self._others: list[Statement] = []
 
     @property
     def uri(self) -> str:
@@ -57,6 +64,7 @@ class Repository:
                 "scan_on_push": found.get("imageScanningConfiguration", {}).get("scanOnPush"),
                 "lifecycle": self._lifecycle(),
                 "tags": owned(tags, self._tags),
+                **({"pulled_by": self._pulled_by()} if self._for_functions else {}),
             }
         self.arn = Later(self.kind)
         return None
@@ -67,6 +75,7 @@ class Repository:
             "scan_on_push": True,
             "lifecycle": canonical(LIFECYCLE),
             "tags": self._tags,
+            **({"pulled_by": canonical(self._statement())} if self._for_functions else {}),
         }
 
     def create(self) -> None:
@@ -77,7 +86,8 @@ class Repository:
             tags=pairs(self._tags),
         )
         self.arn = answer["repository"]["repositoryArn"]
-        self.update(frozenset({"lifecycle"}))
+        self._others = []
+        self.update(frozenset({"lifecycle", *(["pulled_by"] if self._for_functions else [])}))
 
     def update(self, changed: frozenset[str]) -> None:
         if "tag_mutability" in changed:
@@ -92,6 +102,11 @@ class Repository:
             self._client.put_lifecycle_policy(
                 repositoryName=self.name, lifecyclePolicyText=canonical(LIFECYCLE)
             )
+        if "pulled_by" in changed:
+            self._client.set_repository_policy(
+                repositoryName=self.name,
+                policyText=canonical(document(*self._others, self._statement())),
+            )
         if "tags" in changed:
             self._client.tag_resource(resourceArn=self.arn, tags=pairs(self._tags))
 
@@ -99,6 +114,19 @@ class Repository:
         """Take it away with every image in it."""
         with absent("RepositoryNotFoundException"):
             self._client.delete_repository(repositoryName=self.name, force=True)
+
+    def _statement(self) -> Statement:
+        return pulled_by_lambda(self._aws.arn("lambda", "function:*"))
+
+    def _pulled_by(self) -> str | None:
+        """Our statement in the live policy; what else it says is let alone."""
+        statements: list[Statement] = []
+        with absent("RepositoryPolicyNotFoundException"):
+            answer = self._client.get_repository_policy(repositoryName=self.name)
+            statements = json.loads(answer["policyText"])["Statement"]
+        sid = self._statement()["Sid"]
+        self._others = [each for each in statements if each.get("Sid") != sid]
+        return next((canonical(each) for each in statements if each.get("Sid") == sid), None)
 
     def _lifecycle(self) -> str | None:
         with absent("LifecyclePolicyNotFoundException"):

@@ -23,6 +23,7 @@ class Shared:
         return [self.repository, self.bucket]
 
 
-def shared_of(aws: Aws, config: Config, names: Names) -> Shared:
+def shared_of(aws: Aws, config: Config, names: Names, *, for_functions: bool = False) -> Shared:
     """Both of them, for a stack."""
-    return Shared(Repository(aws, names), Bucket(aws, config, names))
+    repository = Repository(aws, names, for_functions=for_functions)
+    return Shared(repository, Bucket(aws, config, names))

@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from deploy.alias import LIVE
 from deploy.aws import Aws, absent
+from deploy.errors import Refused
+from deploy.function import may_not_pull
 from deploy.function_state import FunctionState, facts, look
 
 
@@ -67,9 +71,18 @@ class Published:
         """Give the function another image; versions keep theirs.
 
         One that is busy, as after a call whose answer was lost, is left to be asked again.
+        Raises `Refused` if the repository does not let Lambda pull.
         """
-        with absent("ResourceConflictException"):
-            self._client.update_function_code(FunctionName=self._name, ImageUri=image_uri)
+        try:
+            with absent("ResourceConflictException"):
+                self._client.update_function_code(FunctionName=self._name, ImageUri=image_uri)
+        except ClientError as error:
+            if not may_not_pull(error):
+                raise
+            raise Refused(
+                f"Lambda may not pull {image_uri}: the repository does not admit it. "
+                "`apply function` does."
+            ) from error
 
     def publish(self, digest: str) -> str:
         """The number of the version that is what the function now is; the same when repeated."""

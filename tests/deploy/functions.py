@@ -15,6 +15,7 @@ from deploy.place import Place, place_of
 from deploy.traffic import Published, Traffic
 from tests.deploy.scenes import CONFIG, FakeSmoke, Scene, add_alarm
 from tests.twin.environment import ACCOUNT, REGION
+from tests.twin.functions import admit
 from tests.twin.twin import Twin
 
 URI = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/shop"
@@ -59,6 +60,10 @@ def function_scene(twin: Twin) -> FunctionScene:
     """Everything that a release of the function needs, but the function."""
     place = place_of(names_of(CONFIG), ACCOUNT, REGION, FUNCTION)
     twin.client("s3").create_bucket(Bucket=place.bucket)
+    twin.client("ecr").create_repository(
+        repositoryName=place.repository, imageTagMutability="IMMUTABLE"
+    )
+    admit(twin, place.repository)
     for name in place.alarms:
         add_alarm(twin, name)
     role = twin.client("iam").create_role(RoleName="fn", AssumeRolePolicyDocument="{}")

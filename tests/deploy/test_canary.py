@@ -159,6 +159,16 @@ def test_image_index_is_refused(world: FunctionScene, old: str) -> None:
         world.release(index)
 
 
+def test_repository_that_does_not_admit_lambda(world: FunctionScene, old: str) -> None:
+    """Nothing was changed, and it is said what admits it."""
+    new = push(world.twin, "b")
+    with world.twin.aside():
+        world.twin.client("ecr").delete_repository_policy(repositoryName=world.place.repository)
+    with pytest.raises(Refused, match="`apply function`"):
+        world.release(new)
+    assert world.traffic() == Traffic("1")
+
+
 def test_two_at_once(world: FunctionScene, old: str) -> None:
     """The second is told, and changes nothing."""
     new = push(world.twin, "b")

@@ -154,6 +154,10 @@ SERVER_DRIFT: dict[str, tuple[Call, str]] = {
 }
 
 FUNCTION_DRIFT: dict[str, tuple[Call, str]] = {
+    "image repository": (
+        _call("ecr", "delete_repository_policy", repositoryName="shop"),
+        "+  \"Sid\": \"PulledByLambda\"",
+    ),
     "function": (
         _call("lambda", "put_function_concurrency", FunctionName=STEM,
               ReservedConcurrentExecutions=1),

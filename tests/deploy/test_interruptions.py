@@ -55,8 +55,8 @@ FLOWS: dict[str, tuple[int, int, Callable[[Twin], World], Callable[[World], obje
     "server apply": (107, 42, _new(SERVER), World.apply),
     "server change": (99, 19, _reconfigured, World.apply),
     "server destroy": (85, 35, _made(SERVER), World.destroy),
-    "function apply": (42, 9, _with_image, World.apply),
-    "function destroy": (43, 14, _made(FUNCTION), World.destroy),
+    "function apply": (43, 9, _with_image, World.apply),
+    "function destroy": (44, 14, _made(FUNCTION), World.destroy),
 }
 """By name: how many calls and writes, how the world begins, and what is done to it."""
 

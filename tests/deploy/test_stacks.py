@@ -197,19 +197,26 @@ def test_https_comes_and_goes(twin: Twin, *, secure: bool) -> None:
 
 
 def test_both_doors_share_images_and_bucket(twin: Twin) -> None:
-    """The second door finds them as it wants them."""
-    made(twin, SERVER)
-    kinds = {change.kind for change in World(twin, FUNCTION).apply()}
-    assert not kinds & {"image repository", "bucket"}
+    """The second door finds them as it wants them; the function's adds that Lambda may pull."""
+    server = made(twin, SERVER)
+    changes = {change.kind: change for change in World(twin, FUNCTION).apply()}
+    assert "bucket" not in changes
+    assert [each.key for each in changes["image repository"].differences] == ["pulled_by"]
+    assert server.plan() == []
+    assert "image repository" not in {change.kind for change in _staging(twin, FUNCTION).plan()}
 
 
 def test_two_environments_share_nothing_but_the_images(twin: Twin) -> None:
     """Staging beside production makes everything anew except the repository."""
     made(twin)
-    staging = World(twin, config=msgspec.structs.replace(CONFIG, environment="staging"))
+    staging = _staging(twin, SERVER)
     assert [change.kind for change in staging.plan()].count("load balancer") == 1
     assert "image repository" not in {change.kind for change in staging.apply()}
     assert World(twin).plan() == []
+
+
+def _staging(twin: Twin, door: str) -> World:
+    return World(twin, door, msgspec.structs.replace(CONFIG, environment="staging"))
 
 
 def _group(twin: Twin) -> dict[str, Any]:

@@ -25,10 +25,23 @@ def push(twin: Twin, word: str, media_type: str = MANIFEST) -> str:
     ecr = twin.client("ecr")
     if not ecr.describe_repositories()["repositories"]:
         ecr.create_repository(repositoryName="app", imageTagMutability="IMMUTABLE")
+        admit(twin, "app")
     answer = ecr.put_image(
         repositoryName="app", imageManifest=manifest(word, media_type), imageTag=word
     )
     return str(answer["image"]["imageId"]["imageDigest"])
+
+
+def admit(twin: Twin, repository: str) -> None:
+    """Let Lambda pull from a repository."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+    }
+    twin.client("ecr").set_repository_policy(
+        repositoryName=repository, policyText=json.dumps({"Statement": [statement]})
+    )
 
 
 def role(twin: Twin) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from unittest.mock import patch
 
 from botocore.awsrequest import AWSPreparedRequest
+from moto.core import errors
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.exceptions import ServiceException
@@ -22,6 +23,9 @@ from tests.twin.place import Place
 # The header of a request that a fault has answered: botocore asks every handler of an event,
 # so that moto would still do what the caller was told has failed.
 ANSWERED = "x-twin-answered"
+
+# What every service may answer though its model does not say so; moto warns of other codes.
+COMMON = [*errors.COMMON_ERROR_CODES, "AccessDeniedException"]
 
 Params = dict[str, Any]
 Answer = ActionResult
@@ -88,6 +92,7 @@ class Gate:
                 return stub(stubber, event_name, request, **kwargs)
 
         with (
+            patch.object(errors, "COMMON_ERROR_CODES", COMMON),
             patch.object(BaseResponse, "call_action", call_action),
             patch.object(BotocoreStubber, "__call__", stubbed),
         ):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -27,6 +29,25 @@ def test_an_index_is_refused_on_update(twin: Twin) -> None:
     with pytest.raises(ClientError, match="is not supported"):
         client.update_function_code(FunctionName="app", ImageUri=f"{REPOSITORY}@{index}")
     assert client.get_function(FunctionName="app")["Code"]["ImageUri"] != index
+
+
+def test_a_repository_that_does_not_admit_lambda(twin: Twin) -> None:
+    """Without a policy, or with one for other functions, neither call is let through."""
+    one, two, ecr = push(twin, "one"), push(twin, "two"), twin.client("ecr")
+    client = function(twin, one)
+    text = json.loads(ecr.get_repository_policy(repositoryName="app")["policyText"])
+    text["Statement"][0]["Condition"] = {"StringLike": {"aws:sourceArn": "arn:*:function:other"}}
+    ecr.set_repository_policy(repositoryName="app", policyText=json.dumps(text))
+    with pytest.raises(ClientError, match="Check the ECR permissions"):
+        client.update_function_code(FunctionName="app", ImageUri=f"{REPOSITORY}@{two}")
+    ecr.delete_repository_policy(repositoryName="app")
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        client.create_function(
+            FunctionName="f",
+            PackageType="Image",
+            Code={"ImageUri": f"{REPOSITORY}@{one}"},
+            Role=client.get_function_configuration(FunctionName="app")["Role"],
+        )
 
 
 @pytest.mark.parametrize(
