@@ -1,12 +1,15 @@
 """A release of the function: a small share of the traffic first, then all of it, or none."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NoReturn
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from deploy.attempt import Attempt, Order
 from deploy.config import Config
-from deploy.errors import Failed, Refused, RolledBack
+from deploy.errors import Aborted, Failed, Refused, RollbackFailed, RolledBack, TimedOut
 from deploy.function_state import READY, FunctionState
 from deploy.history import Record
 from deploy.image import refuse_index
@@ -129,15 +132,43 @@ class Canary:
         self._progress.phase("canary")
         percent = self._config.function.canary_percent
         wanted = Traffic(traffic.main, {shift.version: percent / 100})
-        if traffic != wanted:
-            for other in traffic.shares.keys() - wanted.shares.keys():
-                self._progress.say(f"supersedes version {other}, which was left with a share")
-            self._published.route(wanted)
-        until = self._aws.clock() + self._config.release.bake_seconds
-        while (left := until - self._aws.clock()) > 0:
-            self._heed_alarms(order, shift)
-            self._attempt.wait(f"version {shift.version} takes {percent} %, {left:.0f} s to go")
+        with self._watched(order, shift):
+            if traffic != wanted:
+                for other in traffic.shares.keys() - wanted.shares.keys():
+                    self._progress.say(f"supersedes version {other}, which was left with a share")
+                self._published.route(wanted)
+            until = self._aws.clock() + self._config.release.bake_seconds
+            while (left := until - self._aws.clock()) > 0:
+                self._heed(order, wanted, shift)
+                self._attempt.wait(f"version {shift.version} takes {percent} %, {left:.0f} s to go")
+            self._heed(order, wanted, shift)
+
+    @contextmanager
+    def _watched(self, order: Order, shift: Shift) -> Iterator[None]:
+        """Whatever ends the watch early ends the share too: nobody would heed its alarms.
+
+        A lease that was lost does not: the share is then its new owner's.
+        """
+        try:
+            yield
+        except (KeyboardInterrupt, TimedOut, ClientError, BotoCoreError) as error:
+            self._give_back(order, shift, _told(error))
+            again = f"Version {shift.before} takes all of the traffic again."
+            if isinstance(error, KeyboardInterrupt):
+                raise Aborted(f"Interrupted while the share was watched. {again}") from error
+            if isinstance(error, TimedOut):
+                raise TimedOut(f"The time was over before the bake. {again}") from error
+            self._progress.say(again)
+            raise
+
+    def _heed(self, order: Order, wanted: Traffic, shift: Shift) -> None:
+        """Go back if an alarm rings, and go no further if somebody has taken the share away."""
         self._heed_alarms(order, shift)
+        if self._published.traffic() != wanted:
+            raise Aborted(
+                f"{order.verb} of {order.digest}: version {shift.version} has lost its share to "
+                f"somebody else, as by `abort`. Serving: {self._serving()}"
+            )
 
     def _refuse_alarms(self, order: Order, traffic: Traffic, shift: Shift) -> None:
         """No canary beside a ringing alarm; and one that a dead run left is ended by it."""
@@ -175,12 +206,41 @@ class Canary:
     def _go_back(self, order: Order, shift: Shift, reason: str) -> NoReturn:
         """Give all of the traffic to the version before."""
         self._progress.phase("way back")
-        self._published.route(Traffic(shift.before))
-        where = self._place.where
-        raise RolledBack(
+        self._give_back(order, shift, reason)
+        raise RolledBack(self._screen(order, reason, "logs", "history"))
+
+    def _give_back(self, order: Order, shift: Shift, reason: str) -> None:
+        """Raises `RollbackFailed`, with what serves, whatever it is that stands in the way."""
+        try:
+            self._published.route(Traffic(shift.before))
+        except (KeyboardInterrupt, ClientError, BotoCoreError) as error:
+            reason = f"{reason}\nThe way back to version {shift.before}: {_told(error)}"
+            screen = self._screen(order, reason, "status", "abort", "rollback")
+            raise RollbackFailed(screen) from error
+
+    def _screen(self, order: Order, reason: str, *verbs: str) -> str:
+        """The failure screen; the verbs are what a person may want next."""
+        commands = "\n           ".join(
+            f"python -m deploy {verb} {self._place.where}" for verb in verbs
+        )
+        return (
             f"{order.verb} of {order.digest}\n"
             f"why        {reason}\n"
-            f"serves     version {shift.before}: {self._published.image(shift.before)}\n"
-            f"next       python -m deploy logs {where}\n"
-            f"           python -m deploy history {where}"
+            f"serves     {self._serving()}\n"
+            f"next       {commands}"
         )
+
+    def _serving(self) -> str:
+        """Who answers now, in words, as far as AWS tells."""
+        try:
+            traffic = self._traffic()
+            words = [f"version {traffic.main}: {self._published.image(traffic.main)}"]
+        except (ClientError, BotoCoreError) as error:
+            return f"not known: {_told(error)}"
+        shares = [f"version {each} with {share:.0%}" for each, share in traffic.shares.items()]
+        return ", ".join([*words, *shares])
+
+
+def _told(error: BaseException) -> str:
+    """An error in words; an interruption has none of its own."""
+    return str(error) or "interrupted"

@@ -1,8 +1,19 @@
 """Releases of the function, on a virtual clock."""
 
+import msgspec
 import pytest
 
-from deploy.errors import Failed, LeaseHeld, Refused, RolledBack
+from deploy.abort import abort_canary
+from deploy.errors import (
+    Aborted,
+    Failed,
+    LeaseHeld,
+    Refused,
+    RollbackFailed,
+    RolledBack,
+    TimedOut,
+)
+from deploy.lease import key_of
 from deploy.traffic import Traffic
 from tests.deploy.functions import FunctionScene, function_scene, settled, short
 from tests.deploy.scenes import push
@@ -10,7 +21,7 @@ from tests.twin.faults import Interrupted
 from tests.twin.twin import Twin
 
 INDEX = "application/vnd.oci.image.index.v1+json"
-SHIFTING = 24
+SHIFTING = 27
 """How many calls a release with a short bake makes; a test holds it true."""
 
 
@@ -126,11 +137,7 @@ def test_way_back_is_at_once(world: FunctionScene, old: str) -> None:
 def test_abandoned_share_is_superseded(world: FunctionScene, old: str) -> None:
     """What a dead run left is replaced, and the output says so."""
     other, new = push(world.twin, "b"), push(world.twin, "c")
-    world.twin.faults.on("cloudwatch.DescribeAlarms", nth=3, error="AccessDenied")
-    with pytest.raises(Failed):
-        world.release(other)
-    assert world.traffic() == Traffic("1", {"2": 0.1})
-    world.twin.faults.clear()
+    die_in_the_bake(world, other)
     assert world.release(new).outcome == "succeeded"
     assert world.traffic() == Traffic("3")
     assert "supersedes version 2" in world.said.getvalue()
@@ -141,15 +148,121 @@ def test_alarm_after_a_dead_run(world: FunctionScene, old: str) -> None:
     new, other = push(world.twin, "b"), push(world.twin, "c")
     for digest, error in ((new, RolledBack), (other, Refused)):
         world.twin.alarms.set(world.place.alarms[0], "OK")
-        world.twin.faults.on("cloudwatch.DescribeAlarms", nth=3, error="AccessDenied")
-        with pytest.raises(Failed):
-            world.release(new)
-        assert world.traffic() == Traffic("1", {"2": 0.1})
-        world.twin.faults.clear()
+        die_in_the_bake(world, new)
         world.twin.alarms.set(world.place.alarms[0], "ALARM")
         with pytest.raises(error):
             world.release(digest)
         assert world.traffic() == Traffic("1")
+
+
+def test_error_in_the_bake_ends_the_share(world: FunctionScene, old: str) -> None:
+    """Nobody would heed the alarms of a share that is left behind."""
+    world.twin.faults.on("cloudwatch.DescribeAlarms", nth=3, error="AccessDenied")
+    with pytest.raises(Failed, match="AccessDenied"):
+        world.release(push(world.twin, "b"))
+    assert world.traffic() == Traffic("1")
+    assert "Version 1 takes all of the traffic again" in world.said.getvalue()
+
+
+def test_interruption_in_the_bake_ends_the_share(world: FunctionScene, old: str) -> None:
+    """Control-C, and what ends as it does: exit code 8, and the message says who serves."""
+    stop_after(world, 30)
+    with pytest.raises(Aborted, match="Version 1 takes all of the traffic again"):
+        world.release(push(world.twin, "b"))
+    assert world.traffic() == Traffic("1")
+    assert world.records()[0].outcome == "aborted"
+
+
+def test_time_out_in_the_bake_ends_the_share(world: FunctionScene, old: str) -> None:
+    """It is not left to itself."""
+    limit = msgspec.structs.replace(world.config.release, timeout_seconds=60, bake_seconds=300)
+    world.config = msgspec.structs.replace(world.config, release=limit)
+    with pytest.raises(TimedOut, match="Version 1 takes all of the traffic again"):
+        world.release(push(world.twin, "b"))
+    assert world.traffic() == Traffic("1")
+
+
+def test_lost_lease_leaves_the_share_to_its_owner(world: FunctionScene, old: str) -> None:
+    """Whoever has taken the lease decides what becomes of it."""
+
+    def take() -> None:
+        with world.twin.aside():
+            world.twin.client("s3").delete_object(
+                Bucket=world.place.bucket, Key=key_of(world.place.door)
+            )
+
+    world.twin.clock.after(30, take)
+    with pytest.raises(LeaseHeld):
+        world.release(push(world.twin, "b"))
+    assert world.traffic() == Traffic("1", {"2": 0.1})
+
+
+def test_share_that_is_taken_away(world: FunctionScene, old: str) -> None:
+    """`abort` from elsewhere: the release does not put the image back that somebody stopped."""
+
+    def abort() -> None:
+        with world.twin.aside():
+            abort_canary(world.aws, world.place)
+
+    world.twin.clock.after(30, abort)
+    with pytest.raises(Aborted, match="has lost its share"):
+        world.release(push(world.twin, "b"))
+    assert world.traffic() == Traffic("1")
+
+
+@pytest.mark.parametrize("cause", ["alarm", "smoke", "interruption", "error"])
+def test_way_back_that_fails(world: FunctionScene, old: str, cause: str) -> None:
+    """Whatever made it necessary, the exit code says so, and the message says who serves."""
+    new = push(world.twin, "b")
+    nth = 2
+    if cause == "alarm":
+        world.twin.alarms.set(world.place.alarms[0], "ALARM", after=40)
+    elif cause == "smoke":
+        world.smoke.bad.add(new)
+        nth = 3
+    elif cause == "interruption":
+        stop_after(world, 30)
+    else:
+        world.twin.faults.on("cloudwatch.DescribeAlarms", nth=3, error="AccessDenied")
+    world.twin.faults.on("lambda.UpdateAlias", nth=nth, error="AccessDenied")
+    with pytest.raises(RollbackFailed) as failed:
+        world.release(new)
+    serves = f"version 2: {new}" if cause == "smoke" else f"version 1: {old}, version 2 with 10%"
+    assert f"serves     {serves}\n" in str(failed.value)
+    assert "The way back to version 1: An error occurred (AccessDenied)" in str(failed.value)
+    assert world.records()[0].outcome == "rollback failed"
+
+
+def test_way_back_where_nothing_is_seen(world: FunctionScene, old: str) -> None:
+    """AWS tells no more who serves: the end is still that of a way back that failed."""
+    world.twin.alarms.set(world.place.alarms[0], "ALARM", after=45)
+
+    def blind() -> None:
+        for operation in ("UpdateAlias", "GetAlias"):
+            world.twin.faults.on(f"lambda.{operation}", times=9, error="AccessDenied")
+
+    world.twin.clock.after(50, blind)
+    with pytest.raises(RollbackFailed, match=r"serves     not known: .*AccessDenied"):
+        world.release(push(world.twin, "b"))
+
+
+def die_in_the_bake(world: FunctionScene, digest: str) -> None:
+    """Kill a release while a share is watched, and let its lease run out."""
+    world.twin.clock.after(30, lambda: world.twin.faults.interrupt_after(1))
+    with pytest.raises(Interrupted):
+        world.release(digest)
+    world.twin.faults.clear()
+    world.twin.clock.advance(61)
+    assert world.traffic() == Traffic("1", {"2": 0.1})
+
+
+def stop_after(world: FunctionScene, seconds: float) -> None:
+    """Control-C at a moment of the clock's."""
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    world.twin.clock.after(seconds, stop)
 
 
 def test_image_index_is_refused(world: FunctionScene, old: str) -> None:
