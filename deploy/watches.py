@@ -72,17 +72,27 @@ def server_graphs(balancer: Dimensions, targets: Dimensions, group: str) -> list
     ]
 
 
+FAILING = (
+    "100 * MAX([FILL(errors, 0), FILL(answers, 0)])"
+    " / MAX([FILL(invocations, 0), FILL(requests, 0)])"
+)
+"""A 5xx that the service itself answers is no error of an invocation, but every error of one is
+a 5xx at the URL: the greater of the two counts each failure once."""
+
+
 def function_watches(config: Config, live: Dimensions) -> dict[str, Watch]:
     """The alarms of the function, of the dimensions of its alias."""
     return {
         "errors": Watch(
             what="errors",
-            description="Share of invocations that end in an error, in percent",
+            description="Share of invocations that end in an error or answer 5xx, in percent",
             metrics=(
                 Metric("errors", LAMBDA, "Errors", "Sum", live),
+                Metric("answers", LAMBDA, "Url5xxCount", "Sum", live),
                 Metric("invocations", LAMBDA, "Invocations", "Sum", live),
+                Metric("requests", LAMBDA, "UrlRequestCount", "Sum", live),
             ),
-            expression="100 * errors / invocations",
+            expression=FAILING,
             threshold=config.alarms.error_rate_percent,
             periods=3,
             of=2,
@@ -112,7 +122,8 @@ def function_graphs(live: Dimensions) -> list[Graph]:
         Metric(name, LAMBDA, "Duration", name, live) for name in ("p50", "p95", "p99")
     )
     failures = tuple(
-        Metric(name.lower(), LAMBDA, name, "Sum", live) for name in ("Errors", "Throttles")
+        Metric(name.lower(), LAMBDA, name, "Sum", live)
+        for name in ("Errors", "Url5xxCount", "Throttles")
     )
     return [
         Graph("Invocations", (Metric("invocations", LAMBDA, "Invocations", "Sum", live),)),
