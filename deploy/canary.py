@@ -97,8 +97,9 @@ class Canary:
         state = self._settled()
         suffix = "amazonaws.com.cn" if self._aws.partition == "aws-cn" else "amazonaws.com"
         host = f"{registry}.dkr.ecr.{self._aws.region}.{suffix}"
-        while state.word != READY or self._published.image() != order.digest:
-            self._published.take(f"{host}/{self._place.repository}@{order.digest}")
+        wanted = (READY, self._config.server.architecture, order.digest)
+        while (state.word, state.architecture, self._published.image()) != wanted:
+            self._published.take(f"{host}/{self._place.repository}@{order.digest}", wanted[1])
             state = self._settled()
             state.check()
             self._attempt.check_time("Lambda takes the image")

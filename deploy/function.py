@@ -30,7 +30,8 @@ class Function:
     Which image it runs belongs to the releases: they publish versions, and the alias names one.
     It cannot be made without an image, so that it is not wanted before the first release gives
     its `digest`. `serves` says whether a version of it is released: such a function is never
-    made anew, because its URL would be another.
+    made anew, because its URL would be another. Its architecture is that of the image: `moves_to`
+    is the wanted one where the next release changes it, else "".
     """
 
     kind = "function"
@@ -48,6 +49,7 @@ class Function:
     ) -> None:
         self.name = names.stem
         self.exists = False
+        self.moves_to = ""
         self._aws = aws
         self._wishes = config.function
         self._architecture = config.server.architecture
@@ -69,14 +71,17 @@ class Function:
         return self.exists or bool(self._image)
 
     def find(self) -> Settings | None:
-        self.exists = False
+        self.exists, self.moves_to = False, ""
         with absent("ResourceNotFoundException"):
             found = self._client.get_function(FunctionName=self.name)
             self.exists = True
             self._live_image = str(found["Code"].get("ImageUri", ""))
+            state = state_of(found["Configuration"])
+            if state.architecture != self._architecture:
+                self.moves_to = self._architecture
             return {
                 **facts(found["Configuration"]),
-                "state": state_of(found["Configuration"]).word,
+                "state": state.word,
                 "concurrency": found.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
                 "tags": owned_of(found.get("Tags", {}), self._tags),
             }

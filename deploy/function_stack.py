@@ -72,6 +72,11 @@ class FunctionStack:
                 f"The configuration of the function is not that of version {self.alias.version}, "
                 "which answers: `python -m deploy release function` rolls it out."
             )
+        if self.function.moves_to:
+            notes.append(
+                f"The function is not for {self.function.moves_to} yet: push an image for it, "
+                "and `python -m deploy release function` moves it."
+            )
         if not isinstance(self.url.address, Later):
             notes.append(f"It answers at {self.url.address}")
         return notes

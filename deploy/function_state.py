@@ -21,6 +21,7 @@ class FunctionState:
     """
 
     name: str
+    architecture: str
     busy: bool = False
     word: str = READY
     reason: str = ""
@@ -34,16 +35,16 @@ class FunctionState:
 
 def state_of(configuration: Mapping[str, Any]) -> FunctionState:
     """The state that a configuration tells."""
-    name = str(configuration["FunctionName"])
+    name, architecture = str(configuration["FunctionName"]), facts(configuration)["architecture"]
     state = configuration.get("State", "Active")
     update = configuration.get("LastUpdateStatus", "Successful")
     busy = state == "Pending" or update == "InProgress"
     if state == "Failed":
-        return FunctionState(name, busy, UNMADE, configuration.get("StateReason", ""))
+        return FunctionState(name, architecture, busy, UNMADE, configuration.get("StateReason", ""))
     if update == "Failed":
         reason = configuration.get("LastUpdateStatusReason", "")
-        return FunctionState(name, busy, UNCHANGED, reason)
-    return FunctionState(name, busy)
+        return FunctionState(name, architecture, busy, UNCHANGED, reason)
+    return FunctionState(name, architecture, busy)
 
 
 def look(aws: Aws, name: str) -> FunctionState:
@@ -56,6 +57,7 @@ def facts(configuration: Mapping[str, Any]) -> dict[str, Any]:
     image = configuration.get("ImageConfigResponse", {}).get("ImageConfig", {})
     variables = configuration.get("Environment", {}).get("Variables", {})
     return {
+        "architecture": configuration["Architectures"][0],
         "role": configuration["Role"],
         "memory_mb": configuration["MemorySize"],
         "timeout_seconds": configuration["Timeout"],

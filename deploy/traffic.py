@@ -67,15 +67,17 @@ class Published:
         """Whether a change of the function is going on, and how the last one ended."""
         return look(self._aws, self._name)
 
-    def take(self, image_uri: str) -> None:
-        """Give the function another image; versions keep theirs.
+    def take(self, image_uri: str, architecture: str) -> None:
+        """Give the function another image, and what it is built for; versions keep theirs.
 
         One that is busy, as after a call whose answer was lost, is left to be asked again.
         Raises `Refused` if the repository does not let Lambda pull.
         """
         try:
             with absent("ResourceConflictException"):
-                self._client.update_function_code(FunctionName=self._name, ImageUri=image_uri)
+                self._client.update_function_code(
+                    FunctionName=self._name, ImageUri=image_uri, Architectures=[architecture]
+                )
         except ClientError as error:
             if not may_not_pull(error):
                 raise

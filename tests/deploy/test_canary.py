@@ -117,6 +117,19 @@ def test_changed_configuration_is_rolled_out(world: FunctionScene, old: str) -> 
     assert world.traffic() == Traffic("2")
 
 
+def test_architecture_moves_with_the_image(world: FunctionScene, old: str) -> None:
+    """What answers is for the configured architecture; the version before stays for its own."""
+    server = msgspec.structs.replace(
+        world.config.server, architecture="arm64", instance_type="t4g.small"
+    )
+    world.config = msgspec.structs.replace(world.config, server=server)
+    world.release(push(world.twin, "b"))
+    with world.twin.aside():
+        ask = world.twin.client("lambda").get_function_configuration
+        found = [ask(FunctionName=world.place.function, Qualifier=each) for each in ("1", "2")]
+    assert [each["Architectures"] for each in found] == [["x86_64"], ["arm64"]]
+
+
 def test_firing_alarm_refuses(world: FunctionScene, old: str) -> None:
     """A canary beside a ringing alarm would prove nothing."""
     world.twin.alarms.set(world.place.alarms[0], "ALARM")

@@ -180,6 +180,18 @@ def test_a_changed_configuration_of_the_function_needs_a_release(twin: Twin) -> 
     assert "release function` rolls it out" in stack.notes()[0]
 
 
+def test_another_architecture_is_left_to_the_release(twin: Twin) -> None:
+    """It comes with the image that is built for it, which apply does not have."""
+    world = made(twin, FUNCTION)
+    server = Server(architecture="x86_64", instance_type="t3.small")
+    world.config = msgspec.structs.replace(CONFIG, server=server)
+    assert world.plan() == []
+    stack = world.function()
+    for each in stack.resources:
+        each.find()
+    assert "not for x86_64 yet: push an image for it" in stack.notes()[0]
+
+
 @pytest.mark.parametrize("secure", [True, False], ids=["to https", "and back"])
 def test_https_comes_and_goes(twin: Twin, *, secure: bool) -> None:
     """With a certificate port 443 serves and 80 redirects there; without it, as before."""

@@ -43,6 +43,16 @@ def test_a_new_image_config_is_dropped(moto: Clients) -> None:
     assert answer["ImageConfigResponse"]["ImageConfig"].get("Command") != ["a.b"]
 
 
+def test_another_architecture_is_dropped(moto: Clients) -> None:
+    """shims/functions.py."""
+    client = _function(moto, "one")
+    client.update_function_code(
+        FunctionName="app", ImageUri=f"{REPOSITORY}:one", Architectures=["arm64"]
+    )
+    answer = client.get_function_configuration(FunctionName="app")
+    assert answer["Architectures"] == ["x86_64"]
+
+
 def test_the_condition_of_a_function_url_is_no_condition(moto: Clients) -> None:
     """shims/function_policies.py."""
     client = _function(moto, "one")

@@ -50,6 +50,19 @@ def test_a_function_takes_a_new_image_config(twin: Twin) -> None:
     assert answer["ImageConfigResponse"]["ImageConfig"] == config
 
 
+def test_a_function_moves_to_another_architecture(twin: Twin) -> None:
+    """With its image, which is a change that can be published."""
+    one = push(twin, "one")
+    client = function(twin, one)
+    client.publish_version(FunctionName="app")
+    client.update_function_code(
+        FunctionName="app", ImageUri=f"{REPOSITORY}@{one}", Architectures=["arm64"]
+    )
+    twin.clock.advance(10)
+    answer = client.publish_version(FunctionName="app")
+    assert (answer["Version"], answer["Architectures"]) == ("2", ["arm64"])
+
+
 def test_the_permissions_of_a_url_have_conditions(twin: Twin) -> None:
     """As AWS writes them into the policy."""
     client = function(twin, push(twin, "one"))

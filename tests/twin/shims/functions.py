@@ -37,17 +37,23 @@ def _set_version() -> Any:
 
 
 def _update_code() -> Any:
-    """The same image again is no change, so that there is nothing to publish."""
+    """The same image again is no change, so that there is nothing to publish; moto drops another
+    architecture."""
     original = LambdaFunction.update_function_code
 
     def update_function_code(function: LambdaFunction, spec: dict[str, Any]) -> dict[str, Any]:
-        before, changed = function.code_sha_256, function.code_or_config_updated
+        before, changed = _code(function), function.code_or_config_updated
+        function.architectures = spec.get("Architectures", function.architectures)
         answer = original(function, spec)
-        if function.code_sha_256 == before:
+        if _code(function) == before:
             function.code_or_config_updated = changed
         return answer
 
     return update_function_code
+
+
+def _code(function: LambdaFunction) -> tuple[str, list[str]]:
+    return function.code_sha_256, function.architectures
 
 
 def _update_configuration() -> Any:
