@@ -3,6 +3,7 @@
 from deploy.account_checks import credentials, permissions, region
 from deploy.certificate_check import certificate
 from deploy.finding import Check
+from deploy.function_checks import concurrency
 from deploy.github_check import github_roles
 from deploy.image_checks import image
 from deploy.names import SERVER
@@ -29,7 +30,14 @@ SERVER_CHECKS: tuple[Check, ...] = (
     image,
     github_roles,
 )
-FUNCTION_CHECKS: tuple[Check, ...] = (credentials, region, permissions, image, github_roles)
+FUNCTION_CHECKS: tuple[Check, ...] = (
+    credentials,
+    region,
+    permissions,
+    concurrency,
+    image,
+    github_roles,
+)
 
 
 def checks_of(door: str) -> tuple[Check, ...]:

@@ -108,7 +108,7 @@ class Function(Section, frozen=True):
 
     memory_mb: Annotated[int, Meta(ge=128, le=10_240)] = 1024
     timeout_seconds: Annotated[int, Meta(ge=1, le=900)] = 10
-    concurrency: Annotated[int, Meta(ge=1, le=10_000)] = 20
+    concurrency: Annotated[int, Meta(ge=0, le=10_000)] = 20
     public: bool = False
     canary_percent: Annotated[int, Meta(ge=1, le=99)] = 10
 

@@ -6,7 +6,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from deploy.aws import Aws, absent, error_code
+from deploy.concurrency import concurrency_of
 from deploy.config import Config
+from deploy.errors import Refused
 from deploy.function_state import READY, UNMADE, FunctionState, facts, look, state_of
 from deploy.names import FUNCTION, Names
 from deploy.resource import Settings
@@ -57,6 +59,7 @@ class Function:
         self._role = role
         self._image = f"{repository_uri}@{digest}" if digest else ""
         self._live_image = ""
+        self._reserved: int | None = None
         self._serves = serves
         self._tags = names.tags(FUNCTION)
 
@@ -71,18 +74,19 @@ class Function:
         return self.exists or bool(self._image)
 
     def find(self) -> Settings | None:
-        self.exists, self.moves_to = False, ""
+        self.exists, self.moves_to, self._reserved = False, "", None
         with absent("ResourceNotFoundException"):
             found = self._client.get_function(FunctionName=self.name)
             self.exists = True
             self._live_image = str(found["Code"].get("ImageUri", ""))
+            self._reserved = found.get("Concurrency", {}).get("ReservedConcurrentExecutions")
             state = state_of(found["Configuration"])
             if state.architecture != self._architecture:
                 self.moves_to = self._architecture
             return {
                 **facts(found["Configuration"]),
                 "state": state.word,
-                "concurrency": found.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
+                "concurrency": self._reserved,
                 "tags": owned_of(found.get("Tags", {}), self._tags),
             }
         return None
@@ -98,11 +102,12 @@ class Function:
             "entry_point": tuple(ENTRY_POINT),
             "command": tuple(COMMAND),
             "state": READY,
-            "concurrency": self._wishes.concurrency,
+            "concurrency": self._wishes.concurrency or None,
             "tags": self._tags,
         }
 
     def create(self) -> None:
+        self._refuse_concurrency()
         retried(
             self._aws,
             lambda: self._client.create_function(
@@ -118,7 +123,7 @@ class Function:
             limit=ROLE_LAG,
         )
         self.wait_until_ready()
-        self.update(frozenset({"concurrency"}))
+        self._reserve()
 
     def update(self, changed: frozenset[str]) -> None:
         state = self._settled()
@@ -128,10 +133,8 @@ class Function:
         if changed - {"concurrency", "tags"}:
             self._configure()
         if "concurrency" in changed:
-            self._client.put_function_concurrency(
-                FunctionName=self.name,
-                ReservedConcurrentExecutions=self._wishes.concurrency,
-            )
+            self._refuse_concurrency()
+            self._reserve()
         if "tags" in changed:
             self._client.tag_resource(Resource=self.arn, Tags=self._tags)
 
@@ -155,11 +158,33 @@ class Function:
         until(self._aws, settled, what=f"the function {self.name} is ready", limit=PATIENCE)
         return states[-1]
 
+    def _refuse_concurrency(self) -> None:
+        """Raise `Refused` for more than the account can spare, before anything is made of it."""
+        wanted = self._wishes.concurrency
+        if not wanted:
+            return
+        spare = concurrency_of(self._aws).spare(self._reserved or 0)
+        if wanted > spare:
+            raise Refused(
+                f"function.concurrency is {wanted}, and the account can spare {spare}: set that "
+                "or less, 0 to reserve none, or ask AWS for a higher limit."
+            )
+
+    def _reserve(self) -> None:
+        """Reserve the concurrency, or give back what is reserved."""
+        if self._wishes.concurrency:
+            self._client.put_function_concurrency(
+                FunctionName=self.name, ReservedConcurrentExecutions=self._wishes.concurrency
+            )
+        elif self._reserved is not None:
+            self._client.delete_function_concurrency(FunctionName=self.name)
+
     def _make_anew(self, state: FunctionState) -> None:
         """Delete what Lambda could not make, which takes no change, and make it again."""
         if self._serves():
             state.check()
         self.delete()
+        self._reserved = None
         self.create()
 
     def _configure(self) -> None:

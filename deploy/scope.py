@@ -159,7 +159,7 @@ _FREE = frozenset({"sts:GetCallerIdentity", "iam:PassRole"})
 _EVERYWHERE = re.compile(
     r"(autoscaling|ec2|elasticloadbalancing):Describe|ecr:GetAuthorizationToken"
     r"|logs:DescribeLogGroups|cloudwatch:(DescribeAlarms|GetMetric)|tag:Get"
-    r"|s3:ListAllMyBuckets|wafv2:|lambda:ListFunctions|sns:ListTopics"
+    r"|s3:ListAllMyBuckets|wafv2:|lambda:(ListFunctions|GetAccountSettings)|sns:ListTopics"
 )
 """Actions that know no resources."""
 

@@ -1,9 +1,13 @@
-"""The function itself: what becomes of one that Lambda could not make, or not change."""
+"""The function itself: one that Lambda could not make or change, and what it reserves."""
 
 import msgspec
 import pytest
 
-from deploy.errors import Failed
+from deploy.config import Config
+from deploy.config import Function as FunctionTable
+from deploy.errors import Failed, Refused
+from deploy.finding import Visit
+from deploy.function_checks import concurrency
 from deploy.names import FUNCTION
 from deploy.output import plan_text
 from tests.deploy.worlds import CONFIG, World, inventory, made
@@ -61,3 +65,61 @@ def test_a_change_that_failed_is_made_again(twin: Twin) -> None:
     assert "state: could not be changed → ready" in plan_text(world.plan())
     world.apply()
     assert world.plan() == []
+
+
+def reserving(count: int) -> Config:
+    return msgspec.structs.replace(CONFIG, function=FunctionTable(concurrency=count))
+
+
+def test_a_new_account_can_spare_nothing(twin: Twin) -> None:
+    """It is refused before anything is made, and without a reservation all of it is."""
+    twin.functions.limit = 10
+    world = with_image(twin)
+    with pytest.raises(Refused, match="concurrency is 20, and the account can spare 0"):
+        world.apply()
+    assert inventory(twin)["functions"] == 0
+    world.config = reserving(0)
+    world.apply()
+    assert "It answers at" in notes(world)
+    assert world.plan() == []
+
+
+@pytest.mark.parametrize(("before", "after"), [(20, 0), (0, 20), (900, 800)])
+def test_a_reservation_changes(twin: Twin, before: int, after: int) -> None:
+    """It comes and goes with the setting; what the function has already counts for it."""
+    world = made(twin, FUNCTION, reserving(before))
+    world.config = reserving(after)
+    assert f"concurrency: {before or 'none'} → {after or 'none'}" in plan_text(world.plan())
+    world.apply()
+    assert world.plan() == []
+
+
+def notes(world: World) -> str:
+    stack = world.stack()
+    for each in stack.resources:
+        each.find()
+    return " ".join(stack.notes())
+
+
+@pytest.mark.parametrize(
+    ("limit", "wanted", "ok", "what"),
+    [
+        (1000, 20, True, "20 of 900 that can be reserved"),
+        (10, 20, False, "10 of the account's 10 are unreserved: 0 can be reserved, not 20"),
+        (10, 0, True, "10 of the account's 10 are unreserved; the function reserves none"),
+    ],
+)
+def test_doctor_sees_the_concurrency(
+    twin: Twin, limit: int, wanted: int, what: str, *, ok: bool
+) -> None:
+    """Before anything is made."""
+    twin.functions.limit = limit
+    found = concurrency(Visit(World(twin).aws, reserving(wanted), FUNCTION))
+    assert (found.ok, found.what) == (ok, what)
+
+
+def test_doctor_counts_what_the_function_has(twin: Twin) -> None:
+    """Its own reservation is not taken from what it may have."""
+    world = made(twin, FUNCTION, reserving(900))
+    found = concurrency(Visit(world.aws, world.config, FUNCTION))
+    assert found.ok

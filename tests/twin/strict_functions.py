@@ -1,4 +1,5 @@
-"""A function is busy after each change, and an alias shifts only between published versions."""
+"""A function is busy after each change, an alias shifts only between published versions, and the
+account keeps some of its concurrency for functions that reserve none."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from typing import Any
 from moto.awslambda.models import LambdaAlias, LambdaFunction
 
 from tests.twin.clock import Clock
-from tests.twin.gate import Refusal, Request, Rule
+from tests.twin.gate import Answer, Refusal, Request, Rule
 
 BUSY = (
     "The operation cannot be performed at this time. An update is in progress for resource: {arn}"
@@ -20,15 +21,21 @@ STATE = (
 CHANGES = ("UpdateFunctionCode", "UpdateFunctionConfiguration")
 
 
+KEPT = 100
+"""What the account keeps unreserved; all of it if it has less."""
+
+
 class Functions:
     """How long a function takes: `create` until Active, `update` until Successful, in seconds.
 
-    What Lambda then says may also be that it failed: see `fail`.
+    What Lambda then says may also be that it failed: see `fail`. `limit` is how many invocations
+    the account may run at once.
     """
 
     def __init__(self, clock: Clock) -> None:
         self.create: float = 5
         self.update: float = 3
+        self.limit = 1000
         self._clock = clock
         self._active: dict[str, float] = {}
         self._updated: dict[str, float] = {}
@@ -53,6 +60,8 @@ class Functions:
             Rule("lambda", "CreateAlias", _published),
             Rule("lambda", "UpdateAlias", _published),
             Rule("lambda", "AddPermission", _said_once),
+            Rule("lambda", "GetAccountSettings", self._account),
+            Rule("lambda", "PutFunctionConcurrency", self._reserved),
         ]
 
     def state(self, function: LambdaFunction) -> dict[str, str]:
@@ -74,6 +83,32 @@ class Functions:
             return "", ""
         arn = _bare(function.function_arn)
         return self._unmade.get(arn, ""), self._unchanged.get(arn, "")
+
+    def _account(self, request: Request) -> Answer:
+        """What the account may, which moto does not know."""
+        limits = {
+            "ConcurrentExecutions": self.limit,
+            "UnreservedConcurrentExecutions": self._unreserved(request),
+        }
+        return Answer({"AccountLimit": limits})
+
+    def _reserved(self, request: Request) -> None:
+        wanted, kept = request.params["ReservedConcurrentExecutions"], min(KEPT, self.limit)
+        name = request.params["FunctionName"]
+        if self._unreserved(request, beside=name) - int(wanted) < kept:
+            raise _refused(
+                "Specified ReservedConcurrentExecutions for function decreases account's "
+                f"UnreservedConcurrentExecution below its minimum value of [{kept}]."
+            )
+
+    def _unreserved(self, request: Request, beside: str = "") -> int:
+        """What no function has reserved, or none beside one."""
+        functions = request.place.functions.list_functions()
+        return self.limit - sum(
+            int(each.reserved_concurrency or 0)
+            for each in functions
+            if each.function_name != beside
+        )
 
     def _created(self, request: Request) -> None:
         arn = _bare(_function(request).function_arn)

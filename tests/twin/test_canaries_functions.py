@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from tests.twin.functions import REPOSITORY, manifest
 from tests.twin.moto_alone import Clients
 
@@ -51,6 +54,12 @@ def test_another_architecture_is_dropped(moto: Clients) -> None:
     )
     answer = client.get_function_configuration(FunctionName="app")
     assert answer["Architectures"] == ["x86_64"]
+
+
+def test_the_settings_of_the_account_are_unknown(moto: Clients) -> None:
+    """shims/accounts.py."""
+    with pytest.raises(ClientError, match="GetAccountSettings"):
+        moto("lambda").get_account_settings()
 
 
 def test_the_condition_of_a_function_url_is_no_condition(moto: Clients) -> None:

@@ -118,6 +118,20 @@ def test_a_canary(twin: Twin) -> None:
     assert client.get_alias(FunctionName="app", Name="live")["FunctionVersion"] == "2"
 
 
+@pytest.mark.parametrize(("limit", "most"), [(1000, 900), (150, 50), (10, 0)])
+def test_the_account_keeps_some_concurrency(twin: Twin, limit: int, most: int) -> None:
+    """A hundred, or all of less; what a function has already counts for it."""
+    twin.functions.limit = limit
+    client = function(twin, push(twin, "one"))
+    for wanted in (most, most) if most else ():
+        client.put_function_concurrency(FunctionName="app", ReservedConcurrentExecutions=wanted)
+    with pytest.raises(ClientError, match=rf"minimum value of \[{min(100, limit)}\]"):
+        client.put_function_concurrency(FunctionName="app", ReservedConcurrentExecutions=most + 1)
+    found = client.get_account_settings()["AccountLimit"]
+    assert found["ConcurrentExecutions"] == limit
+    assert found["UnreservedConcurrentExecutions"] == limit - most
+
+
 def test_a_permission_is_said_once(twin: Twin) -> None:
     """The same statement id again is a conflict."""
     client = function(twin, push(twin, "one"))

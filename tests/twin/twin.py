@@ -38,6 +38,7 @@ from tests.twin.recorder import Recorder
 from tests.twin.refreshes import Refreshes
 from tests.twin.server import serving
 from tests.twin.shims import (
+    accounts,
     balancers,
     catalogue,
     dates,
@@ -150,6 +151,7 @@ class Twin:
             network.loopback_only(),
             leftovers.cleared(),
             catalogue.mended(),
+            accounts.mended(),
             sessions.quick(),
             sessions.watched(self.clock, self.calls, self.faults),
             mock_aws(config=MOTO),
