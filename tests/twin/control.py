@@ -25,8 +25,14 @@ class World(Protocol):
 
 Word = Callable[[World, dict[str, Any]], object]
 
+
+def _advance(twin: World, said: dict[str, Any]) -> str:
+    twin.clock.advance(said["seconds"])
+    return twin.clock.now().isoformat()
+
+
 WORDS: dict[str, Word] = {
-    "advance": lambda twin, said: twin.clock.advance(said["seconds"]),
+    "advance": _advance,
     "alarm": lambda twin, said: twin.alarms.set(**said),
     "fail-launches": lambda twin, said: twin.fleet.fail_launches(**said),
     "health": lambda twin, said: twin.health.script(**said),

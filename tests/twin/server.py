@@ -18,6 +18,7 @@ from tests.twin.control import CONTROL, World, control
 from tests.twin.gate import Gate
 
 HOST = "127.0.0.1"
+GLANCE = 0.02  # real seconds until a server that is told to end does
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -29,12 +30,26 @@ class Served(World, Protocol):
     gate: Gate
 
 
+class _Moto(DomainDispatcherApplication):
+    """Moto's applications; it looks through all its modules for a host at every request."""
+
+    def __init__(self) -> None:
+        super().__init__(create_backend_app)
+        self._known: dict[str | None, Any] = {}
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        """The service behind a host, looked up once."""
+        if host not in self._known:
+            self._known[host] = super().get_backend_for_host(host)
+        return self._known[host]
+
+
 class _Application:
     """Moto's applications behind the twin's lock, with `/twin/…` for the twin itself."""
 
     def __init__(self, twin: Served) -> None:
         self._twin = twin
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._moto = _Moto()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         with self._twin.gate.lock:
@@ -55,7 +70,7 @@ class _Handler(MotoRequestHandler):
 def serving(twin: Served, port: int = 0) -> Iterator[str]:
     """Serve the twin on the loopback address; port 0 takes a free one. Yields the URL."""
     server = make_server(HOST, port, _Application(twin), threaded=True, request_handler=_Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(GLANCE,), daemon=True)
     thread.start()
     try:
         yield f"http://{HOST}:{server.server_port}"

@@ -8,6 +8,7 @@ import sys
 import urllib.error
 import urllib.request
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -17,6 +18,7 @@ from botocore.exceptions import ClientError
 from tests.twin.twin import Twin
 from tests.twin.worlds import Stack
 
+PROGRAMS = Path(__file__).with_name("programs")
 PROGRAM = """
 import boto3
 autoscaling = boto3.client("autoscaling")
@@ -44,6 +46,29 @@ def test_a_program_of_its_own_sees_the_same_world(app: Stack, twin_url: str) -> 
     assert seen == ["Pending", "InProgress", "Successful"]
 
 
+WAITING = """
+import time
+before = time.time()
+time.sleep(3600)
+print(time.time() - before)
+"""
+
+
+def test_a_program_on_the_twins_time(twin: Twin, twin_url: str) -> None:
+    """With `programs/` on its PYTHONPATH it sleeps for an hour of the twin's, and for none here."""
+    before = twin.clock.time()
+    done = subprocess.run(
+        [sys.executable, "-c", WAITING],
+        env=os.environ | {"AWS_ENDPOINT_URL": twin_url, "PYTHONPATH": str(PROGRAMS)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout == "3600.0\n"
+    assert twin.clock.time() == before + 3600
+
+
 def test_the_rules_hold_over_http(app: Stack, twin_url: str) -> None:
     """Refusals and S3 too, which knows no common dispatch."""
     ec2 = boto3.client("ec2", endpoint_url=twin_url)
@@ -60,7 +85,7 @@ def test_a_few_words_to_it(app: Stack, twin_url: str) -> None:
     """Time, health and alarms can be told over HTTP; a slip is told back."""
     app.alarm("errors")
     before = app.twin.clock.time()
-    _say(twin_url, "advance", seconds=60)
+    assert _say(twin_url, "advance", seconds=60) == app.twin.clock.now().isoformat()
     assert app.twin.clock.time() == before + 60
     _say(twin_url, "alarm", name="errors", state="ALARM")
     assert app.twin.place.cloudwatch.alarms["errors"].state_value == "ALARM"
