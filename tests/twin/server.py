@@ -18,10 +18,11 @@ from tests.twin.control import CONTROL, World, control
 from tests.twin.gate import Gate
 
 HOST = "127.0.0.1"
-GLANCE = 0.02  # real seconds until a server that is told to end does
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
+
+GLANCE = 0.02  # real seconds until a server that is told to end does
 
 
 class Served(World, Protocol):

@@ -102,7 +102,7 @@ def test_a_group_launches_into_its_first_subnet_only(moto: Clients) -> None:
 
 
 def test_metadata_options_of_a_template_do_not_reach_its_instances(moto: Clients) -> None:
-    """launching.py: nor do its disks and its profile."""
+    """launching.py: its profile does not either."""
     group(moto, template(moto, MetadataOptions={"HttpTokens": "required"}))
     instance = moto("ec2").describe_instances()["Reservations"][0]["Instances"][0]
     assert instance["MetadataOptions"]["HttpTokens"] == "optional"

@@ -127,6 +127,52 @@ def test_an_instance_profile_in_use_is_deleted(moto: Clients) -> None:
     iam.delete_instance_profile(InstanceProfileName="profile")
 
 
+def test_an_alarm_is_never_evaluated(moto: Clients) -> None:
+    """alarms.py: it stays as it was made, whatever its metric says."""
+    cloudwatch = moto("cloudwatch")
+    metric = {"Namespace": "test", "MetricName": "errors"}
+    cloudwatch.put_metric_alarm(
+        AlarmName="errors",
+        ComparisonOperator="GreaterThanThreshold",
+        EvaluationPeriods=1,
+        Period=60,
+        Statistic="Sum",
+        Threshold=1,
+        **metric,
+    )
+    before = cloudwatch.describe_alarms()["MetricAlarms"][0]["StateValue"]
+    datum = {"MetricName": "errors", "Value": 100.0}
+    cloudwatch.put_metric_data(Namespace="test", MetricData=[datum])
+    after = cloudwatch.describe_alarms()["MetricAlarms"][0]["StateValue"]
+    assert before == after == "OK"
+
+
+def test_an_instance_of_a_group_is_in_service_at_once(moto: Clients) -> None:
+    """groups.py, fleet.py."""
+    autoscaling = group(moto, template(moto))
+    assert described(autoscaling)["Instances"][0]["LifecycleState"] == "InService"
+
+
+def test_a_group_takes_a_profile_that_is_not_there(moto: Clients) -> None:
+    """strict_roles.py; and launching.py: it does not reach the instances."""
+    group(moto, template(moto, IamInstanceProfile={"Name": "nobody"}))
+    (launched,) = moto("ec2").describe_instances()["Reservations"]
+    assert "IamInstanceProfile" not in launched["Instances"][0]
+
+
+def test_an_instance_does_not_fit_its_image(moto: Clients) -> None:
+    """launching.py: an image for x86_64 on an arm64 machine."""
+    ec2 = moto("ec2")
+    image = ec2.register_image(Name="app", Architecture="x86_64")["ImageId"]
+    ec2.run_instances(ImageId=image, InstanceType="t4g.small", MinCount=1, MaxCount=1)
+
+
+def test_a_balancer_has_no_interface(moto: Clients) -> None:
+    """interfaces.py: nothing of it lingers in its security groups."""
+    balancer(moto)
+    assert moto("ec2").describe_network_interfaces()["NetworkInterfaces"] == []
+
+
 def _function(moto: Clients, media_type: str) -> Any:
     ecr, client = moto("ecr"), moto("lambda")
     ecr.create_repository(repositoryName="app")
