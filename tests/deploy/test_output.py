@@ -5,7 +5,7 @@ import json
 import msgspec
 import pytest
 
-from deploy.config import Alarms, Logs, Server
+from deploy.config import Alarms, Function, Logs, Server
 from deploy.names import FUNCTION
 from deploy.output import difference_lines, done_line, plan_json, plan_text
 from deploy.resource import Change, Difference, Later
@@ -71,6 +71,28 @@ CHANGED = """\
 7 to change.
 """
 
+FUNCTION_PUSHED = """\
++ function shop-production
++ function alias shop-production:live
++ function URL shop-production:live
+
+3 to make.
+"""
+
+FUNCTION_CHANGED = """\
+~ function shop-production
+    memory_mb: 1024 → 2048
+    timeout_seconds: 10 → 20
+    concurrency: 5 → 9
+~ function URL shop-production:live
+    auth: AWS_IAM → NONE
++ public access shop-production:live
+~ alarm shop-production-function-latency
+    threshold: over 500 in 3 of 5 minutes → over 1000 in 3 of 5 minutes
+
+1 to make, 3 to change.
+"""
+
 
 @pytest.mark.parametrize(("door", "text"), [("server", NEW), (FUNCTION, FUNCTION_NEW)])
 def test_the_plan_of_an_empty_account(twin: Twin, door: str, text: str) -> None:
@@ -91,6 +113,22 @@ def test_the_plan_of_a_changed_configuration(twin: Twin) -> None:
         balancer=CONFIG.balancer,
     )
     assert plan_text(world.plan()) == CHANGED
+
+
+def test_the_plan_of_a_changed_function(twin: Twin) -> None:
+    """With an image there is a function to make; then its keys, and who may call its URL."""
+    before = msgspec.structs.replace(CONFIG, function=Function(concurrency=5))
+    world = World(twin, FUNCTION, before)
+    world.apply()
+    world.digest = world.push()
+    assert plan_text(world.plan()) == FUNCTION_PUSHED
+    world.apply()
+    world.config = msgspec.structs.replace(
+        before,
+        function=Function(memory_mb=2048, timeout_seconds=20, concurrency=9, public=True),
+        alarms=Alarms(email=CONFIG.alarms.email, p99_seconds=1.0),
+    )
+    assert plan_text(world.plan()) == FUNCTION_CHANGED
 
 
 def test_an_empty_plan_says_so() -> None:
