@@ -1,17 +1,18 @@
 """What a month costs: by resource, for the server and for the function."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from deploy.alarm import Watch
 from deploy.config import Config
 from deploy.names import FUNCTION, SERVER
 from deploy.network import ZONES
 from deploy.prices import Prices
-from deploy.watches import FUNCTION_ALARMS, SERVER_ALARMS
+from deploy.watches import function_watches, server_watches
 
 SECONDS_PER_HOUR = 3600
 TRACKING_ALARMS = 4
-"""What target tracking keeps: two for each of the server's two targets."""
+"""What target tracking keeps: two for each of the server's two targets, on one metric each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def server_lines(config: Config, prices: Prices, load: Load) -> list[Line]:
              rate * hours * balancer.capacity_hour),
         Line("public IPv4 addresses", "load balancer", f"{addresses}",
              addresses * hours * prices.address.hour),
-        _alarms(len(SERVER_ALARMS) + TRACKING_ALARMS, prices),
+        _alarms(server_watches(config, {}, {}, filled=True).values(), TRACKING_ALARMS, prices),
         _logs(prices, load),
     ]  # fmt: skip
 
@@ -76,7 +77,7 @@ def function_lines(config: Config, prices: Prices, load: Load) -> list[Line]:
              load.requests / 1e6 * price.million_requests),
         Line(f"memory {config.server.architecture}", "function", f"{gigabyte_seconds:,.0f} GB-s",
              gigabyte_seconds * price.gigabyte_second(config.server.architecture)),
-        _alarms(len(FUNCTION_ALARMS), prices),
+        _alarms(function_watches(config, {}).values(), 0, prices),
         _logs(prices, load),
     ]  # fmt: skip
 
@@ -117,8 +118,10 @@ def _with(load: Load, requests: float) -> Load:
     return Load(requests, load.seconds, load.bytes_exchanged, load.bytes_logged)
 
 
-def _alarms(count: int, prices: Prices) -> Line:
-    return Line("alarms", "alarm", f"{count}", count * prices.alarm.month)
+def _alarms(watches: Iterable[Watch], others: int, prices: Prices) -> Line:
+    """An alarm on an expression costs as much as one on each of its metrics."""
+    count = sum(len(watch.metrics) for watch in watches) + others
+    return Line("alarms", "alarm", f"{count} metrics", count * prices.alarm.metric_month)
 
 
 def _logs(prices: Prices, load: Load) -> Line:

@@ -80,7 +80,7 @@ class Group:
     def settings(self) -> Settings:
         server = self._server
         return {
-            "size": self._size(server.min, server.max) if self._has_image() else "0-0",
+            "size": self._size(server.min, server.max) if self.has_image() else "0-0",
             "subnets": self._layout.instance_subnets,
             "target_groups": (self._target_group.arn,),
             "health_check": "ELB",
@@ -155,7 +155,8 @@ class Group:
             return None
         return latest if str(latest.number) == number else self._template.version(number)
 
-    def _has_image(self) -> bool:
+    def has_image(self) -> bool:
+        """Whether what it launches, or will launch, runs an image."""
         version = self.running if self.exists else self._template.latest
         return bool(version and version.digest)
 
@@ -167,7 +168,7 @@ class Group:
 
     def _bounds(self) -> dict[str, int]:
         server = self._server
-        if not self._has_image():
+        if not self.has_image():
             return {"MinSize": 0, "MaxSize": 0, "DesiredCapacity": 0}
         bounds = {"MinSize": server.min, "MaxSize": server.max}
         found = self._live()

@@ -34,13 +34,6 @@ class Hourly(_Table, frozen=True):
     hour: Dollars
 
 
-class Gateway(_Table, frozen=True):
-    """A NAT gateway."""
-
-    hour: Dollars
-    gigabyte: Dollars
-
-
 class Storage(_Table, frozen=True):
     """A volume."""
 
@@ -53,8 +46,6 @@ class FunctionPrice(_Table, frozen=True):
     million_requests: Dollars
     gigabyte_second_arm64: Dollars
     gigabyte_second_x86_64: Dollars
-    free_requests: Dollars
-    free_gigabyte_seconds: Dollars
 
     def gigabyte_second(self, architecture: str) -> float:
         """The price on arm64 or x86_64."""
@@ -67,10 +58,10 @@ class Taken(_Table, frozen=True):
     gigabyte: Dollars
 
 
-class Monthly(_Table, frozen=True):
-    """Something that costs by the month."""
+class AlarmPrice(_Table, frozen=True):
+    """An alarm, by the metrics that it watches."""
 
-    month: Dollars
+    metric_month: Dollars
 
 
 class Prices(_Table, frozen=True):
@@ -83,11 +74,9 @@ class Prices(_Table, frozen=True):
     balancer: BalancerPrice
     address: Hourly
     volume: Storage
-    nat_gateway: Gateway
     function: FunctionPrice
     logs: Taken
-    alarm: Monthly
-    metric: Monthly
+    alarm: AlarmPrice
 
     def instance(self, kind: str) -> float:
         """Dollars an hour. Raises `Refused` for a type that the table lacks."""

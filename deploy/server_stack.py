@@ -170,7 +170,7 @@ def server(aws: Aws, config: Config) -> ServerStack:
         scaling=scaling(aws, config, names, group, balancer, target_group),
         schedule=ScheduledActions(aws, config, names, group),
         topic=topic,
-        alarms=server_alarms(aws, config, names, balancer, target_group, topic),
+        alarms=server_alarms(aws, config, names, group, balancer, target_group, topic),
         dashboard=server_dashboard(aws, names, balancer, target_group),
     )
 

@@ -31,6 +31,12 @@ email = "pager@example.org"
 access_logs = true
 [tags]
 team = "freight"
+[[server.schedule]]
+name = "night"
+cron = "0 22 * * *"
+min = 1
+max = 2
+desired = 1
 """
 
 MODULES = {"plan": "planning", "apply": "applying", "destroy": "destroying"}

@@ -40,6 +40,12 @@ def test_the_function_costs_by_the_request() -> None:
     assert dollars(lines, "requests") + dollars(lines, "memory") == pytest.approx(1.87, abs=0.005)
 
 
+def test_alarms_cost_by_the_metric() -> None:
+    """One on a share of errors watches as many as it reckons with; so do those of scaling."""
+    assert dollars(estimate(config(), "server", PRICES, NO_LOAD), "alarms") == pytest.approx(1.0)
+    assert dollars(estimate(config(), "function", PRICES, NO_LOAD), "alarms") >= 0.4
+
+
 def test_given_subnets_have_no_public_instances() -> None:
     """Then only the balancer has addresses, one for each of its subnets."""
     given = Network(balancer_subnets=("a", "b", "c"), instance_subnets=("d", "e"))
