@@ -14,6 +14,14 @@ from deploy.errors import Refused
 PREFIX = "DEPLOY_"
 """What an environment variable over the file starts with: DEPLOY_SERVER_MIN, DEPLOY_REGION."""
 
+DEFAULTS: Mapping[str, dict[str, Any]] = {
+    "production": {
+        "balancer": {"access_logs": True, "deletion_protection": True},
+        "logs": {"retention_days": 365},
+    }
+}
+"""The defaults of some environments, where they are not those of the others."""
+
 T = TypeVar("T")
 
 
@@ -36,13 +44,13 @@ def read_config(path: Path, environment: str, environ: Mapping[str, str]) -> Con
 
 
 def _of(environment: str, document: dict[str, Any], path: Path) -> dict[str, Any]:
-    """The document of one environment: what all have, with its own over it."""
+    """The document of one environment: its defaults, over them what all have, then its own."""
     own = _converted(document.pop("environments", {}), dict[str, dict[str, Any]], path)
     if own and environment not in own:
         raise Refused(
             f"{path}: no environment '{environment}'; it has {', '.join(own)}. Name one with --env."
         )
-    return _merged(document, own.get(environment, {}))
+    return _merged(_merged(DEFAULTS.get(environment, {}), document), own.get(environment, {}))
 
 
 def _converted(document: Any, kind: type[T], path: Path) -> T:

@@ -29,6 +29,7 @@ region = "us-east-1"
 email = "pager@example.org"
 [balancer]
 access_logs = true
+deletion_protection = false
 [tags]
 team = "freight"
 [[server.schedule]]

@@ -13,10 +13,11 @@ from deploy.errors import Failed, Refused, RollbackFailed
 from tests.deploy.worlds import World, inventory
 from tests.twin.twin import Twin
 
-TEXT = """\
+LEAST = """\
 name = "shop"
 region = "us-east-1"
 """
+TEXT = LEAST + "balancer = { deletion_protection = false }\n"
 
 Type = Callable[..., int]
 
@@ -40,7 +41,7 @@ def test_from_nothing_to_nothing(
     """Plan says what is missing with code 2, apply makes it, plan is empty, destroy proves."""
     before = inventory(twin)
     assert command("plan server") == 2
-    assert "18 to make." in capsys.readouterr().out
+    assert "19 to make." in capsys.readouterr().out
     assert command("apply server --yes") == 0
     output = capsys.readouterr().out
     assert "    made  load balancer shop-production" in output
@@ -82,9 +83,8 @@ def test_the_bucket_stays_while_the_other_door_uses_it(
 
 
 def test_protection_is_not_overrun(command: Type, twin: Twin, tmp_path: Path) -> None:
-    """--yes is not enough: --force says that it is meant."""
-    protected = TEXT + "[balancer]\ndeletion_protection = true\n"
-    (tmp_path / "deploy.toml").write_text(protected, encoding="utf-8")
+    """Production has it unasked. --yes is not enough: --force says that it is meant."""
+    (tmp_path / "deploy.toml").write_text(LEAST, encoding="utf-8")
     command("apply server --yes")
     before = inventory(twin)
     assert command("destroy server --yes") == 3

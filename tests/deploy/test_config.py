@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from deploy.config import Config, Schedule, Section
-from deploy.config_file import read_config
+from deploy.config import Balancer, Config, Logs, Schedule, Section
+from deploy.config_file import DEFAULTS, read_config
 from deploy.errors import Refused
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "deploy.toml"
@@ -53,7 +53,9 @@ def test_the_example_can_be_loaded() -> None:
 def test_the_example_has_every_key() -> None:
     """It is the reference: nothing can be configured that it does not show."""
     text = EXAMPLE.read_text(encoding="utf-8")
-    written = {*_written(tomllib.loads(text)), "server.schedule"}
+    document = tomllib.loads(text)
+    own = [document, *document["environments"].values()]
+    written = {"server.schedule", *(key for each in own for key in _written(each))}
     assert set(_keys(Config)) - {"environment"} <= written
     assert "[[server.schedule]]" in text
     for key in _keys(Schedule):
@@ -67,6 +69,31 @@ def test_the_example_shows_the_defaults() -> None:
         document.pop(key)
     config = msgspec.convert(document, Config)
     assert config == Config(name=config.name, region=config.region)
+
+
+def test_production_is_careful_by_itself(tmp_path: Path) -> None:
+    """The least file has access logs, protection and a year of logs there, and there alone."""
+    production = _config(tmp_path, LEAST)
+    staging = read_config(tmp_path / "deploy.toml", "staging", {})
+    assert production.balancer == Balancer(access_logs=True, deletion_protection=True)
+    assert production.logs.retention_days == 365
+    assert (staging.balancer, staging.logs) == (Balancer(), Logs())
+
+
+def test_production_can_be_told_otherwise(tmp_path: Path) -> None:
+    """For all environments, for it alone, or by a variable; the last word counts."""
+    open_to_all = LEAST + "[balancer]\ndeletion_protection = false\n"
+    config = _config(tmp_path, open_to_all, DEPLOY_LOGS_RETENTION_DAYS="90")
+    assert config.balancer == Balancer(access_logs=True)
+    assert config.logs.retention_days == 90
+    own = f"{open_to_all}[environments.production.balancer]\ndeletion_protection = true\n"
+    assert _config(tmp_path, own).balancer.deletion_protection
+
+
+def test_the_example_says_the_defaults_of_production() -> None:
+    """Just as they would hold without it."""
+    document = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    assert document["environments"]["production"] == DEFAULTS["production"]
 
 
 def test_variables_win_over_the_file(tmp_path: Path) -> None:
