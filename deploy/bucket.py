@@ -69,7 +69,7 @@ class Bucket:
         if self._aws.region != "us-east-1":
             arguments["CreateBucketConfiguration"] = {"LocationConstraint": self._aws.region}
         with absent("BucketAlreadyOwnedByYou"):
-            self._ask("create_bucket", **arguments)
+            self._aws.client("s3").create_bucket(Bucket=self.name, **arguments)
         self.update(frozenset(self.settings()))
 
     def update(self, changed: frozenset[str]) -> None:
@@ -172,14 +172,19 @@ class Bucket:
     def _objects(self) -> Iterator[list[dict[str, str]]]:
         """The keys and versions of everything in it, a page at a time."""
         pages = self._aws.client("s3").get_paginator("list_object_versions")
-        for page in pages.paginate(Bucket=self.name):
+        for page in pages.paginate(**self._where):
             listed = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
             if listed:
                 yield [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in listed]
 
     def _ask(self, operation: str, **arguments: Any) -> dict[str, Any]:
         call = getattr(self._aws.client("s3"), operation)
-        return dict(call(Bucket=self.name, **arguments))
+        return dict(call(**self._where, **arguments))
+
+    @property
+    def _where(self) -> dict[str, str]:
+        """The name can be guessed: whoever has the bucket has to be this account."""
+        return {"Bucket": self.name, "ExpectedBucketOwner": self._aws.account}
 
 
 def _summary(rules: list[dict[str, Any]]) -> tuple[str, ...]:
