@@ -13,9 +13,13 @@ from deploy.names import SHARED, Names
 from deploy.policies import bucket_policy
 from deploy.resource import Settings
 from deploy.tags import owned, pairs
+from deploy.waiting import retried
 
 ACCESS_LOGS = "access-logs"
 """The prefix of the balancer's access logs."""
+
+REMAKING = 1800.0
+"""Seconds until the name of a bucket that was deleted is free again."""
 
 OLD_VERSIONS_DAYS = 30
 CLOSED = {
@@ -69,7 +73,13 @@ class Bucket:
         if self._aws.region != "us-east-1":
             arguments["CreateBucketConfiguration"] = {"LocationConstraint": self._aws.region}
         with absent("BucketAlreadyOwnedByYou"):
-            self._aws.client("s3").create_bucket(Bucket=self.name, **arguments)
+            retried(
+                self._aws,
+                lambda: self._aws.client("s3").create_bucket(Bucket=self.name, **arguments),
+                lambda error: error_code(error) == "OperationAborted",
+                what=f"S3 has done with the bucket {self.name} that was deleted",
+                limit=REMAKING,
+            )
         self.update(frozenset(self.settings()))
 
     def update(self, changed: frozenset[str]) -> None:

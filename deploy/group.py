@@ -18,8 +18,8 @@ _ENDS = ("Min", "Max")
 GRACE_SECONDS = 120
 """How long a new instance may fail its health check: docker and the image come first."""
 
-PROFILE_LAG = 120.0
-"""Seconds until a new instance profile is known outside IAM."""
+LAG = 120.0
+"""Seconds until a new instance profile is known outside IAM, and a security group outside EC2."""
 
 ENDING = 1800.0
 """Seconds that the last instances may take to end."""
@@ -102,9 +102,9 @@ class Group:
                 TargetGroupARNs=[self._target_group.arn],
                 Tags=self._tag_list(),
             ),
-            _profile_unknown,
-            what="the new instance profile is known to Auto Scaling",
-            limit=PROFILE_LAG,
+            _not_yet_known,
+            what="Auto Scaling knows the new instance profile and security group",
+            limit=LAG,
         )
 
     def update(self, changed: frozenset[str]) -> None:
@@ -247,5 +247,6 @@ def _spot_percent(found: dict[str, Any]) -> int:
     return 100 - int(distribution.get("OnDemandPercentageAboveBaseCapacity", 100))
 
 
-def _profile_unknown(error: ClientError) -> bool:
-    return error_code(error) == "ValidationError" and "Instance Profile" in str(error)
+def _not_yet_known(error: ClientError) -> bool:
+    late = any(each in str(error) for each in ("Instance Profile", "security group"))
+    return error_code(error) == "ValidationError" and late
