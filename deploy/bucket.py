@@ -18,6 +18,9 @@ from deploy.waiting import retried
 ACCESS_LOGS = "access-logs"
 """The prefix of the balancer's access logs."""
 
+OF_RELEASES = ("lease/", "history/")
+"""What the keys begin with that mean nothing once the service is gone."""
+
 REMAKING = 1800.0
 """Seconds until the name of a bucket that was deleted is free again."""
 
@@ -93,6 +96,17 @@ class Bucket:
             for objects in self._objects():
                 self._ask("delete_objects", Delete={"Objects": objects, "Quiet": True})
             self._ask("delete_bucket")
+
+    def holds_records(self) -> bool:
+        """Whether there is more in it than what releases leave: access logs, records."""
+        with absent("NoSuchBucket", "404"):
+            pages = self._aws.client("s3").get_paginator("list_objects_v2")
+            return any(
+                not each["Key"].startswith(OF_RELEASES)
+                for page in pages.paginate(**self._where)
+                for each in page.get("Contents", [])
+            )
+        return False
 
     def _writes(self) -> dict[str, tuple[str, dict[str, Any]]]:
         """The call that gives each key its wanted value."""

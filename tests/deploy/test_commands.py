@@ -10,6 +10,7 @@ import pytest
 from deploy.__main__ import main
 from deploy.aws import Aws
 from deploy.errors import Failed, Refused, RollbackFailed
+from tests.deploy.account import conditions_unread
 from tests.deploy.worlds import World, inventory
 from tests.twin.twin import Twin
 
@@ -66,6 +67,33 @@ def test_images_and_logs_are_kept_unless_asked(
     left = {name: count for name, count in inventory(twin).items() if count}
     assert (left["repositories"], left["log groups"]) == (1, 1)
     assert "buckets" not in left
+
+
+def test_access_logs_are_kept_unless_asked(
+    command: Type, twin: Twin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And the bucket with them; lease and history alone are no reason to keep it."""
+    command("apply server --yes")
+    (bucket,) = (each["Name"] for each in twin.client("s3").list_buckets()["Buckets"])
+    with conditions_unread():
+        for key in ("history/server/1.json", "access-logs/AWSLogs/1"):
+            twin.client("s3").put_object(Bucket=bucket, Key=key, Body=b"")
+        assert command("destroy server --yes") == 0
+        assert f"bucket {bucket} stays: access logs and records" in capsys.readouterr().out
+        assert command("destroy server --yes --with-logs") == 0
+        assert f"- bucket {bucket}" in capsys.readouterr().out
+    assert inventory(twin)["buckets"] == 0
+
+
+def test_the_history_alone_goes(command: Type, twin: Twin) -> None:
+    """It means nothing without the service."""
+    command("apply server --yes")
+    (bucket,) = (each["Name"] for each in twin.client("s3").list_buckets()["Buckets"])
+    with conditions_unread():
+        for key in ("history/server/1.json", "lease/server.json"):
+            twin.client("s3").put_object(Bucket=bucket, Key=key, Body=b"")
+        assert command("destroy server --yes") == 0
+    assert inventory(twin)["buckets"] == 0
 
 
 def test_the_bucket_stays_while_the_other_door_uses_it(
