@@ -1,5 +1,6 @@
 """What a month costs: by resource, for the server and for the function."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -27,35 +28,51 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One resource: how many, of which kind, and dollars a month. `kind` is the resource's."""
+    """One resource: how many, of which kind, and dollars a month, None where no price is known.
+
+    `kind` is the resource's.
+    """
 
     what: str
     kind: str
     count: str
-    dollars: float
+    dollars: float | None
 
 
 def total(lines: Sequence[Line]) -> float:
-    """Dollars a month."""
-    return sum(line.dollars for line in lines)
+    """Dollars a month, of the lines whose price is known."""
+    return sum(line.dollars or 0.0 for line in lines)
 
 
-def estimate(config: Config, door: str, prices: Prices, load: Load) -> list[Line]:
-    """The lines of the server or the function, at a load."""
-    if door == SERVER:
-        return server_lines(config, prices, load)
-    return function_lines(config, prices, load)
+def unknown(lines: Sequence[Line]) -> list[str]:
+    """What no price is known for."""
+    return [line.what for line in lines if line.dollars is None]
 
 
-def server_lines(config: Config, prices: Prices, load: Load) -> list[Line]:
+def estimate(
+    config: Config, door: str, prices: Prices, load: Load, *, public: bool | None = None
+) -> list[Line]:
+    """The lines of the server or the function, at a load.
+
+    `public` says whether instances have public addresses; if it is not known, they have them
+    unless their subnets were given.
+    """
+    if door != SERVER:
+        return function_lines(config, prices, load)
+    addressed = not config.network.instance_subnets if public is None else public
+    return server_lines(config, prices, load, public=addressed)
+
+
+def server_lines(config: Config, prices: Prices, load: Load, *, public: bool) -> list[Line]:
     """Instances at their desired number, and everything around them."""
     server, hours = config.server, prices.hours_per_month
     count, balancer = server.desired, prices.balancer
     rate = capacity(prices, load) / hours
-    addresses = public_addresses(config)
+    addresses = public_addresses(config, public=public)
+    hourly = prices.instance_hour.get(server.instance_type)
     return [
         Line(f"instances {server.instance_type}", "auto scaling group", f"{count}",
-             count * hours * prices.instance(server.instance_type)),
+             None if hourly is None else count * hours * hourly),
         Line("volumes gp3", "auto scaling group", f"{count} × {server.volume_gb} GB",
              count * server.volume_gb * prices.volume.gigabyte_month),
         Line("load balancer", "load balancer", "1", hours * balancer.hour),
@@ -92,18 +109,20 @@ def capacity(prices: Prices, load: Load) -> float:
     return max(connections, gigabytes)
 
 
-def public_addresses(config: Config) -> int:
-    """The balancer's, one for each zone, and the instances' unless their subnets were given."""
-    if config.network.balancer_subnets:
-        return len(config.network.balancer_subnets)
-    return ZONES + config.server.desired
+def public_addresses(config: Config, *, public: bool) -> int:
+    """The balancer's, one for each zone, and those of the instances if they have any."""
+    zones = len(config.network.balancer_subnets) or ZONES
+    return zones + (config.server.desired if public else 0)
 
 
 def break_even(config: Config, prices: Prices, load: Load) -> float | None:
-    """Requests a month up to which the function is cheaper; None if it always is.
+    """Requests a month up to which the function is cheaper; None if it always is, and no number
+    if a price is not known.
 
     Both doors cost a fixed sum and a sum for each request; the lines cross at this load.
     """
+    if any(unknown(estimate(config, door, prices, load)) for door in (SERVER, FUNCTION)):
+        return math.nan
     fixed, each = [], []
     for door in (SERVER, FUNCTION):
         none, one = (total(estimate(config, door, prices, _with(load, n))) for n in (0.0, 1e6))

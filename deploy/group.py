@@ -48,6 +48,7 @@ class Group:
         self.name = names.stem
         self.running: Version | None = None
         self.exists = False
+        self.desired = 0
         self._aws = aws
         self._server = config.server
         self._layout = layout
@@ -60,8 +61,9 @@ class Group:
         found = self._live()
         self.exists = found is not None
         if found is None:
-            self.running = None
+            self.running, self.desired = None, 0
             return None
+        self.desired = found["DesiredCapacity"]
         self.running = self._running(found)
         self._live_targets = tuple(sorted(found.get("TargetGroupARNs", [])))
         policy = found.get("InstanceMaintenancePolicy", {})

@@ -71,6 +71,7 @@ class Prices(_Table, frozen=True):
     region: str
     hours_per_month: Positive
     instance_hour: dict[str, Dollars]
+    burst_vcpu_hour: dict[str, Dollars]
     balancer: BalancerPrice
     address: Hourly
     volume: Storage
@@ -78,15 +79,9 @@ class Prices(_Table, frozen=True):
     logs: Taken
     alarm: AlarmPrice
 
-    def instance(self, kind: str) -> float:
-        """Dollars an hour. Raises `Refused` for a type that the table lacks."""
-        if kind in self.instance_hour:
-            return self.instance_hour[kind]
-        known = ", ".join(self.instance_hour)
-        raise Refused(
-            f"No price is known for {kind}, only for {known}. Copy deploy/prices.toml, add "
-            f'"{kind}" = … under [instance_hour], and name the copy with --prices.'
-        )
+    def burst(self, kind: str) -> float | None:
+        """Dollars for an hour of one vCPU above the credits, for types that have credits."""
+        return self.burst_vcpu_hour.get(kind.partition(".")[0])
 
 
 def read_prices(path: Path = SHIPPED) -> Prices:

@@ -45,6 +45,7 @@ def test_from_nothing_to_nothing(
     assert "19 to make." in capsys.readouterr().out
     assert command("apply server --yes") == 0
     output = capsys.readouterr().out
+    assert "A month costs $0.00 before and $58.17 after" in output.partition("    made")[0]
     assert "    made  load balancer shop-production" in output
     assert "`python -m deploy push` and `python -m deploy release server` come next" in output
     assert "WARNING: the balancer serves plain HTTP" in output
