@@ -53,7 +53,7 @@ def _reconfigured(twin: Twin) -> World:
 
 FLOWS: dict[str, tuple[int, int, Callable[[Twin], World], Callable[[World], object]]] = {
     "server apply": (110, 43, _new(SERVER), World.apply),
-    "server change": (102, 20, _reconfigured, World.apply),
+    "server change": (104, 21, _reconfigured, World.apply),
     "server destroy": (87, 36, _made(SERVER), World.destroy),
     "function apply": (42, 9, _with_image, World.apply),
     "function destroy": (43, 14, _made(FUNCTION), World.destroy),
