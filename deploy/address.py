@@ -16,8 +16,7 @@ def address_of(aws: Aws, config: Config, place: Place) -> str:
         return _function(aws, place)
     if config.https.domain:
         return f"https://{config.https.domain}"
-    scheme = "https" if config.https.certificate_arn else "http"
-    return f"{scheme}://{_balancer(aws, place)}"
+    return f"http://{_balancer(aws, place)}"
 
 
 def is_signed(aws: Aws, place: Place) -> bool:

@@ -27,7 +27,9 @@ class Metric:
 class Watch:
     """What an alarm watches: `expression` of the metrics, or the only one of them.
 
-    It fires when `value` is over `threshold` in `of` minutes out of the last `periods`.
+    It fires when `value` is over `threshold`, or under it, in `of` minutes out of the last
+    `periods`. Missing data is no alarm, for without requests nothing is wrong, unless it is
+    `needed`.
     """
 
     what: str
@@ -37,10 +39,17 @@ class Watch:
     periods: int
     of: int
     expression: str = ""
+    side: str = "over"
+    needed: bool = False
+
+    @property
+    def missing(self) -> str:
+        """What CloudWatch takes missing data for."""
+        return "breaching" if self.needed else "notBreaching"
 
 
 class Alarm:
-    """One alarm. Missing data is no alarm: without requests nothing is wrong."""
+    """One alarm."""
 
     kind = "alarm"
 
@@ -65,8 +74,7 @@ class Alarm:
         for alarm in found:
             return {
                 "watches": tuple(sorted(_words(query) for query in alarm.get("Metrics", []))),
-                "threshold": f"over {alarm['Threshold']:g} in {alarm['DatapointsToAlarm']} of "
-                f"{alarm['EvaluationPeriods']} minutes",
+                "threshold": _threshold(alarm),
                 "missing_data": alarm.get("TreatMissingData"),
                 "description": alarm.get("AlarmDescription", ""),
                 "tells": tuple(sorted(alarm.get("AlarmActions", []))),
@@ -77,8 +85,8 @@ class Alarm:
         watch = self._watch()
         return {
             "watches": self._watches(),
-            "threshold": f"over {watch.threshold:g} in {watch.of} of {watch.periods} minutes",
-            "missing_data": "notBreaching",
+            "threshold": _threshold(_limits(watch)),
+            "missing_data": watch.missing,
             "description": watch.description,
             "tells": self._topic.subscribers,
         }
@@ -88,11 +96,8 @@ class Alarm:
         self._aws.client("cloudwatch").put_metric_alarm(
             AlarmName=self.name,
             AlarmDescription=watch.description,
-            ComparisonOperator="GreaterThanThreshold",
-            Threshold=watch.threshold,
-            EvaluationPeriods=watch.periods,
-            DatapointsToAlarm=watch.of,
-            TreatMissingData="notBreaching",
+            **_limits(watch),
+            TreatMissingData=watch.missing,
             Metrics=_queries(watch),
             AlarmActions=list(self._topic.subscribers),
             OKActions=list(self._topic.subscribers),
@@ -113,6 +118,25 @@ class Alarm:
                 if isinstance(value, Later):
                     return (value,)
         return tuple(sorted(_words(query) for query in _queries(watch)))
+
+
+def _limits(watch: Watch) -> dict[str, Any]:
+    return {
+        "ComparisonOperator": _OPERATORS[watch.side],
+        "Threshold": watch.threshold,
+        "EvaluationPeriods": watch.periods,
+        "DatapointsToAlarm": watch.of,
+    }
+
+
+def _threshold(limits: Mapping[str, Any]) -> str:
+    """The limits in words, as they are wanted or as they are found."""
+    operator = limits["ComparisonOperator"]
+    side = next((side for side, each in _OPERATORS.items() if each == operator), operator)
+    return (
+        f"{side} {limits['Threshold']:g} in {limits['DatapointsToAlarm']} of "
+        f"{limits['EvaluationPeriods']} minutes"
+    )
 
 
 def _queries(watch: Watch) -> list[dict[str, Any]]:
@@ -149,3 +173,6 @@ def _words(query: dict[str, Any]) -> str:
     dimensions = sorted(f"{each['Name']} {each['Value']}" for each in metric["Dimensions"])
     name = f"{stat['Stat']} of {metric['Namespace']} {metric['MetricName']}"
     return f"{query['Id']} = {name} ({', '.join(dimensions)}) in {int(stat['Period'])} s"
+
+
+_OPERATORS = {"over": "GreaterThanThreshold", "under": "LessThanThreshold"}

@@ -1,11 +1,17 @@
 """The verb `apply`: make everything as the configuration wants it."""
 
 import argparse
+from collections.abc import Sequence
 
 from deploy import walk
+from deploy.cost import bill_for, bill_line
 from deploy.errors import DONE
-from deploy.invocation import add_common, invocation_of
+from deploy.estimate import Load
+from deploy.invocation import Invocation, add_common, invocation_of
 from deploy.output import done_line, plan_json, plan_text
+from deploy.prices import read_prices
+from deploy.resource import Change
+from deploy.stacks import Stack
 
 add_arguments = add_common
 
@@ -13,9 +19,11 @@ add_arguments = add_common
 def run(args: argparse.Namespace) -> int:
     """Show the plan, ask, do it, and say what comes next."""
     invocation = invocation_of(args)
-    planned = walk.plan(invocation.stack().resources)
+    stack = invocation.stack()
+    planned = walk.plan(stack.resources)
     invocation.tell(f"{invocation.heading()}\n\n{plan_text(planned)}")
     if planned:
+        invocation.tell(f"{_price(invocation, stack, planned)}\n")
         invocation.confirm("Apply this?", invocation.config.environment)
     stack = invocation.stack()
     changes = walk.apply(
@@ -29,3 +37,9 @@ def run(args: argparse.Namespace) -> int:
     else:
         print("\n" + "\n\n".join(notes or ["Everything is as it is wanted."]))
     return DONE
+
+
+def _price(invocation: Invocation, stack: Stack, planned: Sequence[Change]) -> str:
+    """What a month costs before and after, by the shipped prices."""
+    prices, load = read_prices(), Load()
+    return bill_line(bill_for(invocation, stack, planned, prices, load), prices, load)

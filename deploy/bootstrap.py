@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy import walk
 from deploy.calls import read_calls
-from deploy.config import read_config
+from deploy.config_file import read_config
 from deploy.errors import DONE, Refused
 from deploy.github import Access, github_stack, variables
 from deploy.github_policies import Subject

@@ -13,9 +13,16 @@ from deploy.names import SHARED, Names
 from deploy.policies import bucket_policy
 from deploy.resource import Settings
 from deploy.tags import owned, pairs
+from deploy.waiting import retried
 
 ACCESS_LOGS = "access-logs"
 """The prefix of the balancer's access logs."""
+
+OF_RELEASES = ("lease/", "history/")
+"""What the keys begin with that mean nothing once the service is gone."""
+
+REMAKING = 1800.0
+"""Seconds until the name of a bucket that was deleted is free again."""
 
 OLD_VERSIONS_DAYS = 30
 CLOSED = {
@@ -69,7 +76,13 @@ class Bucket:
         if self._aws.region != "us-east-1":
             arguments["CreateBucketConfiguration"] = {"LocationConstraint": self._aws.region}
         with absent("BucketAlreadyOwnedByYou"):
-            self._ask("create_bucket", **arguments)
+            retried(
+                self._aws,
+                lambda: self._aws.client("s3").create_bucket(Bucket=self.name, **arguments),
+                lambda error: error_code(error) == "OperationAborted",
+                what=f"S3 has done with the bucket {self.name} that was deleted",
+                limit=REMAKING,
+            )
         self.update(frozenset(self.settings()))
 
     def update(self, changed: frozenset[str]) -> None:
@@ -83,6 +96,17 @@ class Bucket:
             for objects in self._objects():
                 self._ask("delete_objects", Delete={"Objects": objects, "Quiet": True})
             self._ask("delete_bucket")
+
+    def holds_records(self) -> bool:
+        """Whether there is more in it than what releases leave: access logs, records."""
+        with absent("NoSuchBucket", "404"):
+            pages = self._aws.client("s3").get_paginator("list_objects_v2")
+            return any(
+                not each["Key"].startswith(OF_RELEASES)
+                for page in pages.paginate(**self._where)
+                for each in page.get("Contents", [])
+            )
+        return False
 
     def _writes(self) -> dict[str, tuple[str, dict[str, Any]]]:
         """The call that gives each key its wanted value."""
@@ -172,14 +196,19 @@ class Bucket:
     def _objects(self) -> Iterator[list[dict[str, str]]]:
         """The keys and versions of everything in it, a page at a time."""
         pages = self._aws.client("s3").get_paginator("list_object_versions")
-        for page in pages.paginate(Bucket=self.name):
+        for page in pages.paginate(**self._where):
             listed = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
             if listed:
                 yield [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in listed]
 
     def _ask(self, operation: str, **arguments: Any) -> dict[str, Any]:
         call = getattr(self._aws.client("s3"), operation)
-        return dict(call(Bucket=self.name, **arguments))
+        return dict(call(**self._where, **arguments))
+
+    @property
+    def _where(self) -> dict[str, str]:
+        """The name can be guessed: whoever has the bucket has to be this account."""
+        return {"Bucket": self.name, "ExpectedBucketOwner": self._aws.account}
 
 
 def _summary(rules: list[dict[str, Any]]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ def certificate(visit: Visit) -> Finding:
     name, https = "certificate", visit.config.https
     if not https.certificate_arn:
         return Finding(name, None, "none: the balancer serves plain HTTP",
-                       "Set https.certificate_arn to have HTTPS.")  # fmt: skip
+                       "Set https.certificate_arn and https.domain for HTTPS.")  # fmt: skip
     place = [*https.certificate_arn.split(":"), "", "", "", ""][3] or "no region"
     if place != visit.aws.region:
         return Finding(name, ok=False, what=f"it is in {place}, the balancer in {visit.aws.region}",
@@ -24,7 +24,7 @@ def _certificate(found: dict[str, Any], domain: str) -> Finding:
     if found["Status"] != "ISSUED":
         return Finding("certificate", ok=False, what=f"its state is {found['Status']}",
                        mend="Finish its validation in ACM.")  # fmt: skip
-    if domain and not any(_covers(each, domain) for each in covered):
+    if not any(_covers(each, domain) for each in covered):
         return Finding("certificate", ok=False, what=f"{domain} is not in it",
                        mend=f"It covers {', '.join(covered)}.")  # fmt: skip
     return Finding("certificate", ok=True, what=f"issued for {found['DomainName']}")

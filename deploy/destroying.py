@@ -26,7 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The common ones, and what else is to go."""
     add_common(parser)
     parser.add_argument("--with-images", action="store_true", help="delete the images too")
-    parser.add_argument("--with-logs", action="store_true", help="delete the logs too")
+    parser.add_argument(
+        "--with-logs",
+        action="store_true",
+        help="delete the logs too, those in the bucket and records as well",
+    )
     parser.add_argument("--force", action="store_true", help="even if deletion protection is on")
 
 
@@ -64,8 +68,11 @@ def choose(invocation: Invocation, stack: Stack, *, images: bool, logs: bool) ->
     reasons: dict[int, str] = {}
     if not images:
         reasons[id(stack.shared.repository)] = "images are kept without --with-images"
+    bucket = stack.shared.bucket
     if here:
-        reasons[id(stack.shared.bucket)] = f"the {here[0].door} uses it too"
+        reasons[id(bucket)] = f"the {here[0].door} uses it too"
+    elif not logs and bucket.holds_records():
+        reasons[id(bucket)] = "access logs and records in it are kept without --with-logs"
     if not logs:
         found = (each for each in stack.resources if isinstance(each, LogGroup))
         reasons |= {id(each): "logs are kept without --with-logs" for each in found}

@@ -1,17 +1,19 @@
 """What a month costs: by resource, for the server and for the function."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from deploy.alarm import Watch
 from deploy.config import Config
 from deploy.names import FUNCTION, SERVER
 from deploy.network import ZONES
 from deploy.prices import Prices
-from deploy.watches import FUNCTION_ALARMS, SERVER_ALARMS
+from deploy.watches import function_watches, server_watches
 
 SECONDS_PER_HOUR = 3600
 TRACKING_ALARMS = 4
-"""What target tracking keeps: two for each of the server's two targets."""
+"""What target tracking keeps: two for each of the server's two targets, on one metric each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,35 +28,51 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One resource: how many, of which kind, and dollars a month. `kind` is the resource's."""
+    """One resource: how many, of which kind, and dollars a month, None where no price is known.
+
+    `kind` is the resource's.
+    """
 
     what: str
     kind: str
     count: str
-    dollars: float
+    dollars: float | None
 
 
 def total(lines: Sequence[Line]) -> float:
-    """Dollars a month."""
-    return sum(line.dollars for line in lines)
+    """Dollars a month, of the lines whose price is known."""
+    return sum(line.dollars or 0.0 for line in lines)
 
 
-def estimate(config: Config, door: str, prices: Prices, load: Load) -> list[Line]:
-    """The lines of the server or the function, at a load."""
-    if door == SERVER:
-        return server_lines(config, prices, load)
-    return function_lines(config, prices, load)
+def unknown(lines: Sequence[Line]) -> list[str]:
+    """What no price is known for."""
+    return [line.what for line in lines if line.dollars is None]
 
 
-def server_lines(config: Config, prices: Prices, load: Load) -> list[Line]:
+def estimate(
+    config: Config, door: str, prices: Prices, load: Load, *, public: bool | None = None
+) -> list[Line]:
+    """The lines of the server or the function, at a load.
+
+    `public` says whether instances have public addresses; if it is not known, they have them
+    unless their subnets were given.
+    """
+    if door != SERVER:
+        return function_lines(config, prices, load)
+    addressed = not config.network.instance_subnets if public is None else public
+    return server_lines(config, prices, load, public=addressed)
+
+
+def server_lines(config: Config, prices: Prices, load: Load, *, public: bool) -> list[Line]:
     """Instances at their desired number, and everything around them."""
     server, hours = config.server, prices.hours_per_month
     count, balancer = server.desired, prices.balancer
     rate = capacity(prices, load) / hours
-    addresses = public_addresses(config)
+    addresses = public_addresses(config, public=public)
+    hourly = prices.instance_hour.get(server.instance_type)
     return [
         Line(f"instances {server.instance_type}", "auto scaling group", f"{count}",
-             count * hours * prices.instance(server.instance_type)),
+             None if hourly is None else count * hours * hourly),
         Line("volumes gp3", "auto scaling group", f"{count} × {server.volume_gb} GB",
              count * server.volume_gb * prices.volume.gigabyte_month),
         Line("load balancer", "load balancer", "1", hours * balancer.hour),
@@ -62,7 +80,7 @@ def server_lines(config: Config, prices: Prices, load: Load) -> list[Line]:
              rate * hours * balancer.capacity_hour),
         Line("public IPv4 addresses", "load balancer", f"{addresses}",
              addresses * hours * prices.address.hour),
-        _alarms(len(SERVER_ALARMS) + TRACKING_ALARMS, prices),
+        _alarms(server_watches(config, {}, {}, filled=True).values(), TRACKING_ALARMS, prices),
         _logs(prices, load),
     ]  # fmt: skip
 
@@ -76,7 +94,7 @@ def function_lines(config: Config, prices: Prices, load: Load) -> list[Line]:
              load.requests / 1e6 * price.million_requests),
         Line(f"memory {config.server.architecture}", "function", f"{gigabyte_seconds:,.0f} GB-s",
              gigabyte_seconds * price.gigabyte_second(config.server.architecture)),
-        _alarms(len(FUNCTION_ALARMS), prices),
+        _alarms(function_watches(config, {}).values(), 0, prices),
         _logs(prices, load),
     ]  # fmt: skip
 
@@ -91,18 +109,20 @@ def capacity(prices: Prices, load: Load) -> float:
     return max(connections, gigabytes)
 
 
-def public_addresses(config: Config) -> int:
-    """The balancer's, one for each zone, and the instances' unless their subnets were given."""
-    if config.network.balancer_subnets:
-        return len(config.network.balancer_subnets)
-    return ZONES + config.server.desired
+def public_addresses(config: Config, *, public: bool) -> int:
+    """The balancer's, one for each zone, and those of the instances if they have any."""
+    zones = len(config.network.balancer_subnets) or ZONES
+    return zones + (config.server.desired if public else 0)
 
 
 def break_even(config: Config, prices: Prices, load: Load) -> float | None:
-    """Requests a month up to which the function is cheaper; None if it always is.
+    """Requests a month up to which the function is cheaper; None if it always is, and no number
+    if a price is not known.
 
     Both doors cost a fixed sum and a sum for each request; the lines cross at this load.
     """
+    if any(unknown(estimate(config, door, prices, load)) for door in (SERVER, FUNCTION)):
+        return math.nan
     fixed, each = [], []
     for door in (SERVER, FUNCTION):
         none, one = (total(estimate(config, door, prices, _with(load, n))) for n in (0.0, 1e6))
@@ -117,8 +137,10 @@ def _with(load: Load, requests: float) -> Load:
     return Load(requests, load.seconds, load.bytes_exchanged, load.bytes_logged)
 
 
-def _alarms(count: int, prices: Prices) -> Line:
-    return Line("alarms", "alarm", f"{count}", count * prices.alarm.month)
+def _alarms(watches: Iterable[Watch], others: int, prices: Prices) -> Line:
+    """An alarm on an expression costs as much as one on each of its metrics."""
+    count = sum(len(watch.metrics) for watch in watches) + others
+    return Line("alarms", "alarm", f"{count} metrics", count * prices.alarm.metric_month)
 
 
 def _logs(prices: Prices, load: Load) -> Line:

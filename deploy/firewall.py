@@ -8,9 +8,13 @@ from deploy.config import Config
 from deploy.names import Names
 from deploy.resource import Later, Settings
 
+NONE = "none"
+"""The wish that there be no web ACL, whoever has put one there."""
+
 
 class Firewall:
-    """A web ACL before the balancer. One that was put there by somebody else is let alone."""
+    """A web ACL before the balancer, or none. Without a wish nothing is asked, and what somebody
+    else has put there is let alone."""
 
     kind = "web ACL association"
 
@@ -30,7 +34,7 @@ class Firewall:
         return None
 
     def settings(self) -> Settings | None:
-        return {"web_acl": self._acl} if self._acl else None
+        return {"web_acl": self._acl} if self._acl not in ("", NONE) else None
 
     def create(self) -> None:
         self._client.associate_web_acl(WebACLArn=self._acl, ResourceArn=self._balancer.arn)

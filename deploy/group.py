@@ -18,8 +18,8 @@ _ENDS = ("Min", "Max")
 GRACE_SECONDS = 120
 """How long a new instance may fail its health check: docker and the image come first."""
 
-PROFILE_LAG = 120.0
-"""Seconds until a new instance profile is known outside IAM."""
+LAG = 120.0
+"""Seconds until a new instance profile is known outside IAM, and a security group outside EC2."""
 
 ENDING = 1800.0
 """Seconds that the last instances may take to end."""
@@ -48,6 +48,7 @@ class Group:
         self.name = names.stem
         self.running: Version | None = None
         self.exists = False
+        self.desired = 0
         self._aws = aws
         self._server = config.server
         self._layout = layout
@@ -60,8 +61,9 @@ class Group:
         found = self._live()
         self.exists = found is not None
         if found is None:
-            self.running = None
+            self.running, self.desired = None, 0
             return None
+        self.desired = found["DesiredCapacity"]
         self.running = self._running(found)
         self._live_targets = tuple(sorted(found.get("TargetGroupARNs", [])))
         policy = found.get("InstanceMaintenancePolicy", {})
@@ -80,7 +82,7 @@ class Group:
     def settings(self) -> Settings:
         server = self._server
         return {
-            "size": self._size(server.min, server.max) if self._has_image() else "0-0",
+            "size": self._size(server.min, server.max) if self.has_image() else "0-0",
             "subnets": self._layout.instance_subnets,
             "target_groups": (self._target_group.arn,),
             "health_check": "ELB",
@@ -102,9 +104,9 @@ class Group:
                 TargetGroupARNs=[self._target_group.arn],
                 Tags=self._tag_list(),
             ),
-            _profile_unknown,
-            what="the new instance profile is known to Auto Scaling",
-            limit=PROFILE_LAG,
+            _not_yet_known,
+            what="Auto Scaling knows the new instance profile and security group",
+            limit=LAG,
         )
 
     def update(self, changed: frozenset[str]) -> None:
@@ -155,7 +157,8 @@ class Group:
             return None
         return latest if str(latest.number) == number else self._template.version(number)
 
-    def _has_image(self) -> bool:
+    def has_image(self) -> bool:
+        """Whether what it launches, or will launch, runs an image."""
         version = self.running if self.exists else self._template.latest
         return bool(version and version.digest)
 
@@ -167,7 +170,7 @@ class Group:
 
     def _bounds(self) -> dict[str, int]:
         server = self._server
-        if not self._has_image():
+        if not self.has_image():
             return {"MinSize": 0, "MaxSize": 0, "DesiredCapacity": 0}
         bounds = {"MinSize": server.min, "MaxSize": server.max}
         found = self._live()
@@ -246,5 +249,6 @@ def _spot_percent(found: dict[str, Any]) -> int:
     return 100 - int(distribution.get("OnDemandPercentageAboveBaseCapacity", 100))
 
 
-def _profile_unknown(error: ClientError) -> bool:
-    return error_code(error) == "ValidationError" and "Instance Profile" in str(error)
+def _not_yet_known(error: ClientError) -> bool:
+    late = any(each in str(error) for each in ("Instance Profile", "security group"))
+    return error_code(error) == "ValidationError" and late

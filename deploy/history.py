@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from deploy.aws import Aws
+from deploy.store import Store
 
 SUCCEEDED = "succeeded"
 
@@ -41,29 +42,21 @@ class History:
     """The releases of one door."""
 
     def __init__(self, aws: Aws, bucket: str, door: str) -> None:
-        self._aws = aws
-        self._bucket = bucket
+        self._store = Store(aws, bucket, door)
         self._prefix = f"history/{door}/"
 
     def write(self, record: Record) -> None:
         """Keep a record; written again, it replaces itself."""
         moment = datetime.fromtimestamp(record.started, UTC)
         name = f"{moment:%Y%m%dT%H%M%S.%f}-{record.digest.removeprefix('sha256:')[:12]}.json"
-        self._aws.client("s3").put_object(
-            Bucket=self._bucket,
-            Key=self._prefix + name,
-            Body=msgspec.json.encode(record),
-            ContentType="application/json",
-        )
+        self._store.put(self._prefix + name, msgspec.json.encode(record))
 
     def newest(self) -> Iterator[Record]:
         """The records, newest first, read one by one."""
-        lister = self._aws.client("s3").get_paginator("list_objects_v2")
-        pages = lister.paginate(Bucket=self._bucket, Prefix=self._prefix)
-        keys = [each["Key"] for page in pages for each in page.get("Contents", ())]
-        for key in sorted(keys, reverse=True):
-            answer = self._aws.client("s3").get_object(Bucket=self._bucket, Key=key)
-            yield msgspec.json.decode(answer["Body"].read(), type=Record)
+        for key in reversed(self._store.keys(self._prefix)):
+            found = self._store.get(key)
+            if found is not None:
+                yield msgspec.json.decode(found[0], type=Record)
 
     def last_success(self, *, other_than: str = "") -> Record | None:
         """The newest record of a release that stayed, of another digest if one is named."""

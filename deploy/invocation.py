@@ -10,7 +10,8 @@ from pathlib import Path
 import boto3
 
 from deploy.aws import Aws
-from deploy.config import Config, read_config
+from deploy.config import Config
+from deploy.config_file import read_config
 from deploy.errors import Refused
 from deploy.names import FUNCTION, SERVER, Names, names_of
 from deploy.stacks import Stack, stack_of

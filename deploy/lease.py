@@ -3,7 +3,7 @@
 import uuid
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import msgspec
 from botocore.exceptions import ClientError
@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from deploy.aws import Aws, absent, error_code
 from deploy.errors import LeaseHeld
+from deploy.store import Store
 
 SECONDS = 60.0
 """How long a lease lasts that nobody renews."""
@@ -44,7 +45,7 @@ class Lease:
         self, aws: Aws, bucket: str, door: str, *, owner: str, run: str = "", token: str = ""
     ) -> None:
         self._aws = aws
-        self._bucket = bucket
+        self._store = Store(aws, bucket, door)
         self._key = key_of(door)
         self._owner, self._run = owner, run
         self._token = token or uuid.uuid4().hex
@@ -52,7 +53,7 @@ class Lease:
         self._since = self._renewed = 0.0
 
     def __enter__(self) -> Self:
-        found = _read(self._aws, self._bucket, self._key)
+        found = _read(self._store, self._key)
         self._since = self._aws.clock()
         if found is None:
             self._write(IfNoneMatch="*")
@@ -95,7 +96,7 @@ class Lease:
             self._recognise()
 
     def _recognise(self) -> None:
-        found = _read(self._aws, self._bucket, self._key)
+        found = _read(self._store, self._key)
         if found is None:
             raise LeaseHeld("The lease was taken away with `unlock` while this run held it.")
         if found[0].token != self._token:
@@ -104,14 +105,7 @@ class Lease:
 
     def _put(self, expires: float, **condition: str) -> None:
         holder = Holder(self._owner, self._run, self._since, expires, self._token)
-        answer = self._aws.client("s3").put_object(
-            Bucket=self._bucket,
-            Key=self._key,
-            Body=msgspec.json.encode(holder),
-            ContentType="application/json",
-            **condition,
-        )
-        self._etag = str(answer["ETag"])
+        self._etag = self._store.put(self._key, msgspec.json.encode(holder), **condition)
 
 
 def key_of(door: str) -> str:
@@ -121,25 +115,21 @@ def key_of(door: str) -> str:
 
 def holder_of(aws: Aws, bucket: str, door: str) -> Holder | None:
     """Who holds the lease now, or None."""
-    found = _read(aws, bucket, key_of(door))
+    found = _read(Store(aws, bucket, door), key_of(door))
     return found[0] if found is not None and found[0].expires > aws.clock() else None
 
 
 def unlock(aws: Aws, bucket: str, door: str) -> Holder | None:
     """Take the lease away from whoever holds it: them, or None."""
     holder = holder_of(aws, bucket, door)
-    aws.client("s3").delete_object(Bucket=bucket, Key=key_of(door))
+    Store(aws, bucket, door).delete(key_of(door))
     return holder
 
 
-def _read(aws: Aws, bucket: str, key: str) -> tuple[Holder, str] | None:
-    """The object and its ETag."""
-    answer: Any = None
-    with absent("NoSuchKey"):
-        answer = aws.client("s3").get_object(Bucket=bucket, Key=key)
-    if answer is None:
-        return None
-    return msgspec.json.decode(answer["Body"].read(), type=Holder), str(answer["ETag"])
+def _read(store: Store, key: str) -> tuple[Holder, str] | None:
+    """The holder and the ETag of the object."""
+    found = store.get(key)
+    return None if found is None else (msgspec.json.decode(found[0], type=Holder), found[1])
 
 
 def _held(holder: Holder, now: float) -> str:

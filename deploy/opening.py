@@ -10,6 +10,7 @@ from deploy import walk
 from deploy.address import address_of, is_signed
 from deploy.attempt import Attempt, Order
 from deploy.canary import Canary
+from deploy.filling import complete
 from deploy.function_stack import function
 from deploy.history import History, Record
 from deploy.identity import identity_of
@@ -76,7 +77,10 @@ def release(invocation: Invocation, order: Order) -> Record:
         return smoke_of(invocation, place, os.environ)()
 
     with terminable():
-        return _releaser(invocation, attempt, place, smoke).release(order)
+        record = _releaser(invocation, attempt, place, smoke).release(order)
+        if place.door == SERVER and record.outcome and not record.before:
+            complete(invocation.aws, server(invocation.aws, invocation.config))
+        return record
 
 
 def _releaser(

@@ -34,13 +34,6 @@ class Hourly(_Table, frozen=True):
     hour: Dollars
 
 
-class Gateway(_Table, frozen=True):
-    """A NAT gateway."""
-
-    hour: Dollars
-    gigabyte: Dollars
-
-
 class Storage(_Table, frozen=True):
     """A volume."""
 
@@ -53,8 +46,6 @@ class FunctionPrice(_Table, frozen=True):
     million_requests: Dollars
     gigabyte_second_arm64: Dollars
     gigabyte_second_x86_64: Dollars
-    free_requests: Dollars
-    free_gigabyte_seconds: Dollars
 
     def gigabyte_second(self, architecture: str) -> float:
         """The price on arm64 or x86_64."""
@@ -67,10 +58,10 @@ class Taken(_Table, frozen=True):
     gigabyte: Dollars
 
 
-class Monthly(_Table, frozen=True):
-    """Something that costs by the month."""
+class AlarmPrice(_Table, frozen=True):
+    """An alarm, by the metrics that it watches."""
 
-    month: Dollars
+    metric_month: Dollars
 
 
 class Prices(_Table, frozen=True):
@@ -80,24 +71,17 @@ class Prices(_Table, frozen=True):
     region: str
     hours_per_month: Positive
     instance_hour: dict[str, Dollars]
+    burst_vcpu_hour: dict[str, Dollars]
     balancer: BalancerPrice
     address: Hourly
     volume: Storage
-    nat_gateway: Gateway
     function: FunctionPrice
     logs: Taken
-    alarm: Monthly
-    metric: Monthly
+    alarm: AlarmPrice
 
-    def instance(self, kind: str) -> float:
-        """Dollars an hour. Raises `Refused` for a type that the table lacks."""
-        if kind in self.instance_hour:
-            return self.instance_hour[kind]
-        known = ", ".join(self.instance_hour)
-        raise Refused(
-            f"No price is known for {kind}, only for {known}. Copy deploy/prices.toml, add "
-            f'"{kind}" = … under [instance_hour], and name the copy with --prices.'
-        )
+    def burst(self, kind: str) -> float | None:
+        """Dollars for an hour of one vCPU above the credits, for types that have credits."""
+        return self.burst_vcpu_hour.get(kind.partition(".")[0])
 
 
 def read_prices(path: Path = SHIPPED) -> Prices:

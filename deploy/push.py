@@ -5,7 +5,7 @@ import json
 import os
 from pathlib import Path
 
-from deploy.config import read_config
+from deploy.config_file import read_config
 from deploy.engine import ENGINES, Run, find_engine, run_program
 from deploy.errors import DONE
 from deploy.image import Image, Source, commit_tag, push_image

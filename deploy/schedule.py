@@ -10,7 +10,11 @@ from deploy.resource import Settings
 
 
 class ScheduledActions:
-    """The sizes that the group takes at certain times; exactly those of the configuration."""
+    """The sizes that the group takes at certain times; exactly those of the configuration.
+
+    There are none before the group has an image: they would fill it with instances that run
+    nothing, and are replaced for ever.
+    """
 
     kind = "schedule"
 
@@ -36,7 +40,7 @@ class ScheduledActions:
 
     def settings(self) -> Settings | None:
         """One key for each action that is wanted or there; one that is not wanted has None."""
-        if not self._wanted:
+        if not self._wanted or not self._group.has_image():
             return None
         wanted = _words({name: _request(each) for name, each in self._wanted.items()})
         return {**dict.fromkeys(sorted(self._live)), **wanted}

@@ -14,6 +14,9 @@ DESCRIPTION = "Made by deploy"
 LINGERING = 900.0
 """Seconds that a deleted balancer's network interfaces may keep its group in use."""
 
+UNKNOWN = 120.0
+"""Seconds until a group that was just made is known everywhere in EC2."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Rule:
@@ -146,7 +149,13 @@ class SecurityGroup:
 
     def _call(self, operation: str, rules: Rules) -> None:
         permissions = [rule.permission() for rule in sorted(rules)]
-        getattr(self._client, operation)(GroupId=self.id, IpPermissions=permissions)
+        retried(
+            self._aws,
+            lambda: getattr(self._client, operation)(GroupId=self.id, IpPermissions=permissions),
+            lambda error: error_code(error) == "InvalidGroup.NotFound",
+            what=f"EC2 knows the security group {self.name}",
+            limit=UNKNOWN,
+        )
 
     @property
     def _client(self) -> Any:

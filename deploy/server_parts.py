@@ -109,14 +109,20 @@ def server_alarms(
     aws: Aws,
     config: Config,
     names: Names,
+    group: Group,
     balancer: Balancer,
     target_group: TargetGroup,
     topic: Topic,
 ) -> tuple[Alarm, ...]:
     """What people hear of."""
+    least = min([config.server.min, *(each.min for each in config.server.schedule)])
+
+    def watches() -> dict[str, Watch]:
+        filled = least > 0 and group.has_image()
+        return server_watches(config, *_dimensions(balancer, target_group), filled=filled)
 
     def watch(what: str) -> Callable[[], Watch]:
-        return lambda: server_watches(config, *_dimensions(balancer, target_group))[what]
+        return lambda: watches()[what]
 
     return tuple(Alarm(aws, names, SERVER, watch(what), topic) for what in SERVER_ALARMS)
 

@@ -15,7 +15,7 @@ from deploy.launch_template import LaunchTemplate
 from deploy.listener import Listener
 from deploy.log_group import LogGroup
 from deploy.names import SERVER, names_of
-from deploy.network import layout_of
+from deploy.network import Layout, layout_of
 from deploy.resource import Later, Resource
 from deploy.role import Role
 from deploy.scaling_policy import ScalingPolicy
@@ -40,6 +40,7 @@ class ServerStack:
     """The instances behind the load balancer."""
 
     domain: str
+    layout: Layout
     shared: Shared
     logs: LogGroup
     role: Role
@@ -154,6 +155,7 @@ def server(aws: Aws, config: Config) -> ServerStack:
     topic = Topic(aws, config, names, SERVER)
     return ServerStack(
         domain=config.https.domain,
+        layout=layout,
         shared=shared,
         logs=logs,
         role=role,
@@ -170,7 +172,7 @@ def server(aws: Aws, config: Config) -> ServerStack:
         scaling=scaling(aws, config, names, group, balancer, target_group),
         schedule=ScheduledActions(aws, config, names, group),
         topic=topic,
-        alarms=server_alarms(aws, config, names, balancer, target_group, topic),
+        alarms=server_alarms(aws, config, names, group, balancer, target_group, topic),
         dashboard=server_dashboard(aws, names, balancer, target_group),
     )
 

@@ -1,8 +1,10 @@
 """The times that have to fit together, from the balancer's idle connections to the last answer."""
 
+import math
 from dataclasses import dataclass
 
 from deploy.config import Config
+from deploy.errors import Refused
 
 IDLE_SECONDS = 60
 SHUTDOWN_SECONDS = 5
@@ -34,9 +36,12 @@ class Timing:
 
 
 def timing_of(config: Config) -> Timing:
-    """The times that a configuration gives. Its settings win over what follows from the rest."""
-    drain = float(config.settings.get(DRAIN, config.server.drain_seconds))
-    shutdown = float(config.settings.get(SHUTDOWN, SHUTDOWN_SECONDS))
+    """The times that a configuration gives. Its settings win over what follows from the rest.
+
+    Raises `Refused` naming the setting that is no number of seconds.
+    """
+    drain = _seconds(config, DRAIN, config.server.drain_seconds)
+    shutdown = _seconds(config, SHUTDOWN, SHUTDOWN_SECONDS)
     stop = drain + shutdown + MARGIN
     return Timing(
         drain=drain,
@@ -44,8 +49,19 @@ def timing_of(config: Config) -> Timing:
         stop=stop,
         deregistration=max(DEREGISTRATION_SECONDS, round(stop + MARGIN + 0.5)),
         idle=IDLE_SECONDS,
-        keep_alive=float(config.settings.get(KEEP_ALIVE, KEEP_ALIVE_SECONDS)),
+        keep_alive=_seconds(config, KEEP_ALIVE, KEEP_ALIVE_SECONDS),
     )
+
+
+def _seconds(config: Config, key: str, default: float) -> float:
+    text = config.settings.get(key, str(default))
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise Refused(f"settings: {key} is '{text}'; it is a number of seconds, such as {default}.")
+    return seconds
 
 
 def timing_faults(timing: Timing) -> list[str]:

@@ -1,5 +1,6 @@
 """The topic that tells people of alarms."""
 
+from collections.abc import Callable
 from typing import Any
 
 from deploy.aws import Aws, absent
@@ -46,26 +47,37 @@ class Topic:
     def create(self) -> None:
         answer = self._client.create_topic(Name=self.name, Tags=pairs(self._tags))
         self.arn = answer["TopicArn"]
-        self.update(frozenset({"email"}))
+        self._subscribe()
 
     def update(self, changed: frozenset[str]) -> None:
         if "email" in changed:
-            self._client.subscribe(TopicArn=self.arn, Protocol="email", Endpoint=self._email)
+            self._subscribe()
+            self._unsubscribe(_other_than(self._email))
         if "tags" in changed:
             self._client.tag_resource(ResourceArn=self.arn, Tags=pairs(self._tags))
 
     def delete(self) -> None:
         """Take it away with its subscriptions."""
-        arn = self._aws.arn("sns", self.name)
-        for subscription in self._subscriptions():
-            if subscription["SubscriptionArn"].startswith("arn:"):
-                self._client.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
-        self._client.delete_topic(TopicArn=arn)
+        self._unsubscribe(lambda _: True)
+        self._client.delete_topic(TopicArn=self._aws.arn("sns", self.name))
 
     def _live_email(self) -> str:
-        """Ours if it is subscribed, confirmed or not; otherwise one that is."""
-        emails = [one["Endpoint"] for one in self._subscriptions() if one["Protocol"] == "email"]
-        return self._email if self._email in emails else next(iter(sorted(emails)), "")
+        """The addresses: ours, confirmed or not, and every other one that hears of alarms."""
+        emails = {
+            one["Endpoint"]
+            for one in self._subscriptions()
+            if one["Protocol"] == "email" and (one["Endpoint"] == self._email or _is_confirmed(one))
+        }
+        return ", ".join(sorted(emails))
+
+    def _subscribe(self) -> None:
+        self._client.subscribe(TopicArn=self.arn, Protocol="email", Endpoint=self._email)
+
+    def _unsubscribe(self, chosen: Callable[[dict[str, str]], bool]) -> None:
+        """Take subscriptions away. One that is not confirmed cannot be: AWS forgets it itself."""
+        for one in self._subscriptions():
+            if _is_confirmed(one) and chosen(one):
+                self._client.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
 
     def _subscriptions(self) -> list[dict[str, str]]:
         return list(
@@ -80,3 +92,11 @@ class Topic:
     @property
     def _client(self) -> Any:
         return self._aws.client("sns")
+
+
+def _other_than(email: str) -> Callable[[dict[str, str]], bool]:
+    return lambda each: each["Protocol"] == "email" and each["Endpoint"] != email
+
+
+def _is_confirmed(subscription: dict[str, str]) -> bool:
+    return subscription["SubscriptionArn"].startswith("arn:")

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Template
 
+from deploy.errors import Refused
+
 LIMIT = 16_384
 """Bytes of user data that EC2 takes, before base64."""
 
@@ -65,7 +67,7 @@ def unit(machine: Machine) -> str:
 
 
 def user_data(machine: Machine) -> str:
-    """The script, in bash; at most `LIMIT` bytes. Raises ValueError if the settings are longer."""
+    """The script, in bash; at most `LIMIT` bytes. Raises `Refused` if the settings are longer."""
     script = _Script(_BOOT).substitute(
         image=shlex.quote(machine.image),
         registry=shlex.quote(machine.image.partition("/")[0]),
@@ -77,8 +79,8 @@ def user_data(machine: Machine) -> str:
     )
     size = len(script.encode())
     if size > LIMIT:
-        raise ValueError(
-            f"user data of {size} bytes; EC2 takes {LIMIT}: shorten [settings] in the configuration"
+        raise Refused(
+            f"settings: they make user data of {size} bytes, and EC2 takes {LIMIT}. Shorten them."
         )
     return script
 

@@ -7,7 +7,7 @@ from deploy.dashboard import Graph
 ELB = "AWS/ApplicationELB"
 LAMBDA = "AWS/Lambda"
 
-SERVER_ALARMS = ("errors", "latency", "unhealthy-hosts")
+SERVER_ALARMS = ("errors", "latency", "unhealthy-hosts", "outage")
 """The alarms of the server; a release watches the first two."""
 
 FUNCTION_ALARMS = ("errors", "latency", "throttles")
@@ -16,8 +16,14 @@ FUNCTION_ALARMS = ("errors", "latency", "throttles")
 ROLLOUT_ALARMS = ("errors", "latency")
 
 
-def server_watches(config: Config, balancer: Dimensions, targets: Dimensions) -> dict[str, Watch]:
-    """The alarms of the server, of the balancer's dimensions and those of its target group."""
+def server_watches(
+    config: Config, balancer: Dimensions, targets: Dimensions, *, filled: bool
+) -> dict[str, Watch]:
+    """The alarms of the server, of the balancer's dimensions and those of its target group.
+
+    `filled` says that there should always be an instance. The balancer counts as requests only
+    those for which it has found a target; those that it refuses for want of one come on top.
+    """
     return {
         "errors": Watch(
             what="errors",
@@ -27,7 +33,8 @@ def server_watches(config: Config, balancer: Dimensions, targets: Dimensions) ->
                 Metric("refused", ELB, "HTTPCode_ELB_5XX_Count", "Sum", balancer),
                 Metric("requests", ELB, "RequestCount", "Sum", balancer),
             ),
-            expression="100 * (FILL(errors, 0) + FILL(refused, 0)) / requests",
+            expression="100 * (FILL(errors, 0) + FILL(refused, 0)) "
+            "/ (FILL(requests, 0) + FILL(refused, 0))",
             threshold=config.alarms.error_rate_percent,
             periods=3,
             of=2,
@@ -47,6 +54,16 @@ def server_watches(config: Config, balancer: Dimensions, targets: Dimensions) ->
             threshold=0,
             periods=5,
             of=5,
+        ),
+        "outage": Watch(
+            what="outage",
+            description="Fewer than one instance that the balancer finds healthy",
+            metrics=(Metric("hosts", ELB, "HealthyHostCount", "Maximum", targets),),
+            threshold=1,
+            periods=3,
+            of=3,
+            side="under",
+            needed=filled,
         ),
     }
 

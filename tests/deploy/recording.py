@@ -32,8 +32,15 @@ region = "us-east-1"
 email = "pager@example.org"
 [balancer]
 access_logs = true
+deletion_protection = false
 [tags]
 team = "freight"
+[[server.schedule]]
+name = "night"
+cron = "0 22 * * *"
+min = 1
+max = 2
+desired = 1
 """
 
 MODULES = {"plan": "planning", "apply": "applying", "destroy": "destroying"}

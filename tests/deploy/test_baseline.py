@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from deploy.balancer import PROTECTION
-from deploy.config import Function, read_config
+from deploy.config import Function
+from deploy.config_file import read_config
 from deploy.documents import canonical
 from deploy.names import FUNCTION
 from deploy.output import change_lines

@@ -10,13 +10,15 @@ import pytest
 from deploy.__main__ import main
 from deploy.aws import Aws
 from deploy.errors import Failed, Refused, RollbackFailed
+from tests.deploy.account import conditions_unread
 from tests.deploy.worlds import World, inventory
 from tests.twin.twin import Twin
 
-TEXT = """\
+LEAST = """\
 name = "shop"
 region = "us-east-1"
 """
+TEXT = LEAST + "balancer = { deletion_protection = false }\n"
 
 Type = Callable[..., int]
 
@@ -40,9 +42,10 @@ def test_from_nothing_to_nothing(
     """Plan says what is missing with code 2, apply makes it, plan is empty, destroy proves."""
     before = inventory(twin)
     assert command("plan server") == 2
-    assert "18 to make." in capsys.readouterr().out
+    assert "19 to make." in capsys.readouterr().out
     assert command("apply server --yes") == 0
     output = capsys.readouterr().out
+    assert "A month costs $0.00 before and $58.17 after" in output.partition("    made")[0]
     assert "    made  load balancer shop-production" in output
     assert "`python -m deploy push` and `python -m deploy release server` come next" in output
     assert "WARNING: the balancer serves plain HTTP" in output
@@ -67,6 +70,33 @@ def test_images_and_logs_are_kept_unless_asked(
     assert "buckets" not in left
 
 
+def test_access_logs_are_kept_unless_asked(
+    command: Type, twin: Twin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And the bucket with them; lease and history alone are no reason to keep it."""
+    command("apply server --yes")
+    (bucket,) = (each["Name"] for each in twin.client("s3").list_buckets()["Buckets"])
+    with conditions_unread():
+        for key in ("history/server/1.json", "access-logs/AWSLogs/1"):
+            twin.client("s3").put_object(Bucket=bucket, Key=key, Body=b"")
+        assert command("destroy server --yes") == 0
+        assert f"bucket {bucket} stays: access logs and records" in capsys.readouterr().out
+        assert command("destroy server --yes --with-logs") == 0
+        assert f"- bucket {bucket}" in capsys.readouterr().out
+    assert inventory(twin)["buckets"] == 0
+
+
+def test_the_history_alone_goes(command: Type, twin: Twin) -> None:
+    """It means nothing without the service."""
+    command("apply server --yes")
+    (bucket,) = (each["Name"] for each in twin.client("s3").list_buckets()["Buckets"])
+    with conditions_unread():
+        for key in ("history/server/1.json", "lease/server.json"):
+            twin.client("s3").put_object(Bucket=bucket, Key=key, Body=b"")
+        assert command("destroy server --yes") == 0
+    assert inventory(twin)["buckets"] == 0
+
+
 def test_the_bucket_stays_while_the_other_door_uses_it(
     command: Type, twin: Twin, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -82,9 +112,8 @@ def test_the_bucket_stays_while_the_other_door_uses_it(
 
 
 def test_protection_is_not_overrun(command: Type, twin: Twin, tmp_path: Path) -> None:
-    """--yes is not enough: --force says that it is meant."""
-    protected = TEXT + "[balancer]\ndeletion_protection = true\n"
-    (tmp_path / "deploy.toml").write_text(protected, encoding="utf-8")
+    """Production has it unasked. --yes is not enough: --force says that it is meant."""
+    (tmp_path / "deploy.toml").write_text(LEAST, encoding="utf-8")
     command("apply server --yes")
     before = inventory(twin)
     assert command("destroy server --yes") == 3

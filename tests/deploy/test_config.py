@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from deploy.config import Config, Schedule, Section, read_config
+from deploy.config import Balancer, Config, Logs, Schedule, Section
+from deploy.config_file import DEFAULTS, read_config
 from deploy.errors import Refused
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "deploy.toml"
@@ -19,6 +20,11 @@ def _config(tmp_path: Path, text: str, **variables: str) -> Config:
     file = tmp_path / "deploy.toml"
     file.write_text(text, encoding="utf-8")
     return read_config(file, "production", variables)
+
+
+def _schedule(**wishes: int | str) -> str:
+    keys = {"name": "night", "cron": "0 22 * * *", "min": 1, "max": 2, "desired": 1, **wishes}
+    return "\n".join(["[[server.schedule]]", *(f"{key} = {keys[key]!r}" for key in keys), ""])
 
 
 def _keys(section: type[Section], prefix: str = "") -> Iterator[str]:
@@ -47,8 +53,10 @@ def test_the_example_can_be_loaded() -> None:
 def test_the_example_has_every_key() -> None:
     """It is the reference: nothing can be configured that it does not show."""
     text = EXAMPLE.read_text(encoding="utf-8")
-    written = {*_written(tomllib.loads(text)), "server.schedule"}
-    assert set(_keys(Config)) <= written
+    document = tomllib.loads(text)
+    own = [document, *document["environments"].values()]
+    written = {"server.schedule", *(key for each in own for key in _written(each))}
+    assert set(_keys(Config)) - {"environment"} <= written
     assert "[[server.schedule]]" in text
     for key in _keys(Schedule):
         assert f"# {key} = " in text
@@ -61,6 +69,31 @@ def test_the_example_shows_the_defaults() -> None:
         document.pop(key)
     config = msgspec.convert(document, Config)
     assert config == Config(name=config.name, region=config.region)
+
+
+def test_production_is_careful_by_itself(tmp_path: Path) -> None:
+    """The least file has access logs, protection and a year of logs there, and there alone."""
+    production = _config(tmp_path, LEAST)
+    staging = read_config(tmp_path / "deploy.toml", "staging", {})
+    assert production.balancer == Balancer(access_logs=True, deletion_protection=True)
+    assert production.logs.retention_days == 365
+    assert (staging.balancer, staging.logs) == (Balancer(), Logs())
+
+
+def test_production_can_be_told_otherwise(tmp_path: Path) -> None:
+    """For all environments, for it alone, or by a variable; the last word counts."""
+    open_to_all = LEAST + "[balancer]\ndeletion_protection = false\n"
+    config = _config(tmp_path, open_to_all, DEPLOY_LOGS_RETENTION_DAYS="90")
+    assert config.balancer == Balancer(access_logs=True)
+    assert config.logs.retention_days == 90
+    own = f"{open_to_all}[environments.production.balancer]\ndeletion_protection = true\n"
+    assert _config(tmp_path, own).balancer.deletion_protection
+
+
+def test_the_example_says_the_defaults_of_production() -> None:
+    """Just as they would hold without it."""
+    document = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    assert document["environments"]["production"] == DEFAULTS["production"]
 
 
 def test_variables_win_over_the_file(tmp_path: Path) -> None:
@@ -86,14 +119,31 @@ def test_variables_win_over_the_file(tmp_path: Path) -> None:
         ('[server]\ninstance_type = "t3.micro"\n', ["t3.micro", "arm64", "m8g.medium"]),
         ("[logs]\nretention_days = 31\n", ["31", "retention_days"]),
         ('[network]\nallowed_cidrs = ["10.0.0.1/8"]\n', ["allowed_cidrs", "host bits"]),
+        ('[network]\nallowed_cidrs = ["10.0.0.1"]\n', ["allowed_cidrs", "write 10.0.0.1/32"]),
+        ('[network]\nallowed_cidrs = ["2001:DB8::/32"]\n', ["write 2001:db8::/32"]),
         ('[network]\nbalancer_subnets = ["subnet-1"]\n', ["instance_subnets"]),
+        (
+            '[network]\nvpc = "vpc-1"\nbalancer_subnets = ["s-1"]\ninstance_subnets = ["s-2"]\n',
+            ["vpc", "leave vpc out"],
+        ),
+        ('[server]\narchitecture = "x86_64"\n', ["t4g.small", "x86_64", "t3.small"]),
+        ('[server]\ninstance_type = "t4g.nano"\n', ["memory_mb 1024", "512 MB"]),
+        ("[server]\nmin = 0\ndesired = 0\nmax = 0\n", ["server.max", ">= 1"]),
+        (_schedule(max=0), [">= 1", "server.schedule"]),
+        (_schedule(min=3), ["server.schedule night", "min 3", "max 2"]),
+        (_schedule(cron="every night"), ["server.schedule night", "cron", "five fields"]),
+        (_schedule() + _schedule(), ["server.schedule", "night", "twice"]),
+        ("[release]\nbake_seconds = 3600\n", ["bake_seconds 3600", "timeout_seconds 3600"]),
         ('[https]\ndomain = "x.org"\n', ["certificate_arn"]),
+        ('[https]\ncertificate_arn = "arn:aws:acm"\n', ["certificate_arn", "domain"]),
         ('[settings]\nAWS_SECRET_ACCESS_KEY = "x"\n', ["AWS_SECRET_ACCESS_KEY", "Secrets"]),
         ('[settings]\nESTIMATOR_PORT = "81"\n', ["ESTIMATOR_PORT", "leave it out"]),
         ('[settings]\nESTIMATOR_DOCS = "a\\nb"\n', ["ESTIMATOR_DOCS", "several lines"]),
         ('[tags]\n"aws:x" = "y"\n', ["aws:x"]),
         ('[tags]\nservice = "y"\n', ["service", "another key"]),
         ("[environments.staging]\n", ["no environment 'production'", "staging"]),
+        ("[environments]\nproduction = 3\n", ["object", "int"]),
+        ("[environments.production]\nenvironment = 'x'\n", ["not named in the file", "--env"]),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, words: list[str]) -> None:
@@ -103,7 +153,18 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, words: list[str]) -> 
     assert not [word for word in words if word not in str(refusal.value)]
 
 
-@pytest.mark.parametrize("name", ["Shop", "s", "1shop", "a" * 21, "sh_op"])
+def test_the_environment_is_that_of_the_command_line(tmp_path: Path) -> None:
+    """A file or a variable that names another one is refused, not passed over."""
+    with pytest.raises(Refused, match="leave it out, and say --env"):
+        _config(tmp_path, f'environment = "staging"\n{LEAST}')
+    with pytest.raises(Refused, match="DEPLOY_ENVIRONMENT"):
+        _config(tmp_path, LEAST, DEPLOY_ENVIRONMENT="staging")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Shop", "s", "1shop", "a" * 21, "sh_op", "shop-", "sh--op", "internal", "internal-shop"],
+)
 def test_a_name_fits_every_service(tmp_path: Path, name: str) -> None:
     """Names become those of buckets and balancers."""
     with pytest.raises(Refused, match="name"):

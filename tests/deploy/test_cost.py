@@ -1,5 +1,6 @@
 """What a month costs."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,9 @@ from msgspec.structs import replace
 
 from deploy.aws import Aws
 from deploy.config import Config, Function, Network, Server
-from deploy.cost import bill_of, bill_text, crossing_text
+from deploy.cost import bill_line, bill_of, bill_text, crossing_text
 from deploy.errors import Refused
-from deploy.estimate import Line, Load, break_even, estimate, public_addresses, total
+from deploy.estimate import Line, Load, break_even, estimate, total, unknown
 from deploy.invocation import Invocation
 from deploy.prices import SHIPPED, read_prices
 from deploy.resource import Change, Difference
@@ -40,11 +41,19 @@ def test_the_function_costs_by_the_request() -> None:
     assert dollars(lines, "requests") + dollars(lines, "memory") == pytest.approx(1.87, abs=0.005)
 
 
+def test_alarms_cost_by_the_metric() -> None:
+    """One on a share of errors watches as many as it reckons with; so do those of scaling."""
+    assert dollars(estimate(config(), "server", PRICES, NO_LOAD), "alarms") == pytest.approx(1.0)
+    assert dollars(estimate(config(), "function", PRICES, NO_LOAD), "alarms") >= 0.4
+
+
 def test_given_subnets_have_no_public_instances() -> None:
-    """Then only the balancer has addresses, one for each of its subnets."""
-    given = Network(balancer_subnets=("a", "b", "c"), instance_subnets=("d", "e"))
-    assert public_addresses(config(network=given)) == 3
-    assert public_addresses(config()) == 4
+    """Then only the balancer has addresses, one for each of its subnets; unless they are public."""
+    given = config(network=Network(balancer_subnets=("a", "b", "c"), instance_subnets=("d", "e")))
+    each = 730 * 0.005
+    for wanted, public, number in ((given, None, 3), (given, True, 5), (config(), None, 4)):
+        lines = estimate(wanted, "server", PRICES, NO_LOAD, public=public)
+        assert dollars(lines, "public") == pytest.approx(number * each)
 
 
 def test_both_doors_cost_the_same_at_the_crossing() -> None:
@@ -69,35 +78,61 @@ def test_a_function_that_costs_less_by_the_request_is_always_cheaper() -> None:
 def test_what_is_yet_to_be_made_costs_nothing_before() -> None:
     """A plan that creates the balancer has no balancer before."""
     changes = [Change("create", "load balancer", "estimator-staging")]
-    before = standing(config(), "server", changes, PRICES, Load())
+    before = standing(config(), "server", changes, PRICES, Load(), running=1)
     assert dollars(before, "load balancer") == 0
     assert dollars(before, "instances") > 0
 
 
 def test_live_values_of_a_plan_are_what_stands() -> None:
-    """Size, type, volume and memory are read back from the differences."""
+    """Type, volume and memory are read back from the differences, as many as run."""
     changes = [
-        Change("update", "auto scaling group", "g", (Difference("size", "0-0", "2-4"),)),
         Change("update", "launch template", "t", (
             Difference("instance_type", "t4g.micro", "t4g.small"),
             Difference("volume", "20 GiB gp3, encrypted", "8 GiB gp3, encrypted"),
         )),
     ]  # fmt: skip
-    before = standing(config(), "server", changes[:1], PRICES, NO_LOAD)
-    assert dollars(before, "instances") == 0
-    before = standing(config(), "server", changes[1:], PRICES, NO_LOAD)
-    assert dollars(before, "instances t4g.micro") == pytest.approx(2 * 730 * 0.0084)
-    assert dollars(before, "volumes") == pytest.approx(2 * 20 * 0.08)
+    before = standing(config(), "server", [], PRICES, NO_LOAD)
+    assert dollars(before, "instances") == dollars(before, "volumes") == 0
+    before = standing(config(), "server", changes, PRICES, NO_LOAD, running=3)
+    assert dollars(before, "instances t4g.micro") == pytest.approx(3 * 730 * 0.0084)
+    assert dollars(before, "volumes") == pytest.approx(3 * 20 * 0.08)
     memory = Change("update", "function", "f", (Difference("memory_mb", 2048, 1024),))
     before = standing(config(), "function", [memory], PRICES, Load())
     after = estimate(config(), "function", PRICES, Load())
     assert dollars(before, "memory") == pytest.approx(2 * dollars(after, "memory"))
 
 
-def test_a_type_without_a_price_is_refused() -> None:
-    """The message says how to add one."""
-    with pytest.raises(Refused, match=r"No price is known for m8g\.large.*--prices"):
-        estimate(config(server=Server(instance_type="m8g.large")), "server", PRICES, Load())
+def test_a_type_without_a_price_is_left_out() -> None:
+    """And said to be: everything else is still known, but not where the doors cross."""
+    strange = config(server=Server(instance_type="m9g.large"))
+    lines = estimate(strange, "server", PRICES, Load())
+    assert unknown(lines) == ["instances m9g.large"]
+    assert total(lines) > 30
+    crossing = break_even(strange, PRICES, Load())
+    assert "not known" in crossing_text(crossing)
+    with empty_account() as aws:
+        asked = invocation(aws, strange)
+        bill = bill_of(asked, PRICES, Load(), offline=True)
+        text = bill_text(asked, bill, PRICES, Load())
+    assert re.search(r"instances m9g\.large +2 +not known", text)
+    assert 'add "m9g.large" = … under [instance_hour]' in text
+    assert bill_line(bill, PRICES, Load()).endswith(
+        "Not in it: instances m9g.large, whose price is not known."
+    )
+
+
+def test_credits_are_pointed_out() -> None:
+    """Of types that have them, which may burst without end, and at a price."""
+    with empty_account() as aws:
+        texts = [
+            bill_text(asked, bill_of(asked, PRICES, Load(), offline=True), PRICES, Load())
+            for asked in (
+                invocation(aws, config()),
+                invocation(aws, config(server=Server(instance_type="m8g.medium"))),
+            )
+        ]
+    assert "grows at 60 % only, costs $0.04 a vCPU-hour more" in texts[0]
+    assert "vCPU-hour" not in texts[1]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +156,7 @@ def test_a_wrong_price_table_is_refused(tmp_path: Path, text: str, message: str)
 def test_own_prices_win(tmp_path: Path) -> None:
     """A copy of the shipped table with one figure changed."""
     path = tmp_path / "prices.toml"
-    path.write_text(SHIPPED.read_text().replace("0.0168", "1.0"))
+    path.write_text(SHIPPED.read_text().replace('"t4g.small" = 0.0168', '"t4g.small" = 1.0'))
     lines = estimate(config(), "server", read_prices(path), Load())
     assert dollars(lines, "instances") == pytest.approx(2 * 730)
 

@@ -44,6 +44,18 @@ def test_an_answer_may_be_lost(twin: Twin) -> None:
     assert inventory(twin) == expected
 
 
+def test_what_was_just_made_need_not_be_known_yet(twin: Twin) -> None:
+    """EC2 has not heard of the group, Auto Scaling neither; S3 is not done with the bucket."""
+    world = made(twin)
+    expected = inventory(twin)
+    world.destroy()
+    twin.security_groups.delay, twin.security_groups.launch_delay = 20, 100
+    twin.faults.on("s3.CreateBucket", times=5, error="OperationAborted")
+    world.apply()
+    assert world.plan() == []
+    assert inventory(twin) == expected
+
+
 def test_what_never_comes_is_given_up(twin: Twin) -> None:
     """With what was waited for, and what to do."""
     said: list[str] = []

@@ -41,6 +41,17 @@ def test_an_acl_of_somebody_else_is_let_alone(twin: Twin) -> None:
     assert world.plan() == []
 
 
+def test_none_takes_it_away(twin: Twin) -> None:
+    """Whoever has put it there: leaving the key out would leave it in its place."""
+    world = _with_acl(twin)
+    balancer = msgspec.structs.replace(CONFIG.balancer, waf_acl_arn="none")
+    world.config = msgspec.structs.replace(CONFIG, balancer=balancer)
+    assert [(each.action, each.kind) for each in world.apply()] == [
+        ("delete", "web ACL association")
+    ]
+    assert world.plan() == []
+
+
 def test_it_goes_with_the_balancer(twin: Twin) -> None:
     """The web ACL itself is not ours, and stays."""
     before = inventory(twin)

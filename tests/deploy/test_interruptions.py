@@ -8,7 +8,7 @@ import pytest
 
 from deploy.config import Alarms, Schedule, Server
 from deploy.names import FUNCTION, SERVER
-from tests.deploy.worlds import CONFIG, World, inventory, made, with_https
+from tests.deploy.worlds import CONFIG, World, inventory, made, running, with_https
 from tests.twin.faults import Interrupted
 from tests.twin.twin import Twin
 
@@ -46,15 +46,15 @@ def _made(door: str) -> Callable[[Twin], World]:
 
 
 def _reconfigured(twin: Twin) -> World:
-    world = made(twin)
+    world = running(twin)
     world.config = with_https(twin, OTHER)
     return world
 
 
 FLOWS: dict[str, tuple[int, int, Callable[[Twin], World], Callable[[World], object]]] = {
-    "server apply": (107, 42, _new(SERVER), World.apply),
-    "server change": (99, 19, _reconfigured, World.apply),
-    "server destroy": (85, 35, _made(SERVER), World.destroy),
+    "server apply": (110, 43, _new(SERVER), World.apply),
+    "server change": (104, 21, _reconfigured, World.apply),
+    "server destroy": (87, 36, _made(SERVER), World.destroy),
     "function apply": (43, 9, _with_image, World.apply),
     "function destroy": (44, 14, _made(FUNCTION), World.destroy),
 }

@@ -31,9 +31,10 @@ NEW = """\
 + alarm shop-production-server-errors
 + alarm shop-production-server-latency
 + alarm shop-production-server-unhealthy-hosts
++ alarm shop-production-server-outage
 + dashboard shop-production-server
 
-19 to make.
+20 to make.
 """
 
 FUNCTION_NEW = """\

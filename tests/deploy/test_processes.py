@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.config import read_config
+from deploy.config_file import read_config
 from deploy.lease import SECONDS
 from deploy.names import FUNCTION, IMAGE_TAG
 from tests.deploy.account import conditions_unread

@@ -140,6 +140,7 @@ instance i-… InService, healthy
 last     {moment} release of {digest} (commit first) by user/moto: succeeded in {took} s
 alarm    shop-staging-server-errors: OK
 alarm    shop-staging-server-latency: OK
+alarm    shop-staging-server-outage: OK
 alarm    shop-staging-server-unhealthy-hosts: OK
 """
 
@@ -147,7 +148,7 @@ alarm    shop-staging-server-unhealthy-hosts: OK
 def test_status(twin: Twin, call: Call, capsys: pytest.CaptureFixture[str]) -> None:
     """Before and after the first release, for a person and a machine."""
     digest = world(twin).push("first")
-    for name in ("errors", "latency", "unhealthy-hosts"):
+    for name in ("errors", "latency", "unhealthy-hosts", "outage"):
         twin.alarms.set(f"shop-staging-server-{name}", "OK")
     assert call("status", "server") == 0
     assert "empty: `push` and `release` come next" in capsys.readouterr().out

@@ -10,7 +10,7 @@ from tests.twin.faults import Interrupted
 from tests.twin.twin import Twin
 
 REPLACING = 48
-FILLING = 36
+FILLING = 37
 GOING_BACK = 11
 """How many calls each flow makes, of the last the writes; a test holds them true."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.errors import Refused
 from deploy.userdata import LIMIT, Machine, unit, user_data
 
 DIGEST = "sha256:" + "a" * 64
@@ -71,7 +72,7 @@ def test_too_many_settings_are_refused() -> None:
     """What does not fit is said here, not by EC2."""
     long = {f"ESTIMATOR_{number}": "x" * 1000 for number in range(16)}
     machine = Machine(IMAGE, "eu-west-1", "/log", 512, 27, long)
-    with pytest.raises(ValueError, match="EC2 takes 16384"):
+    with pytest.raises(Refused, match=r"settings.*EC2 takes 16384"):
         user_data(machine)
 
 

@@ -13,6 +13,7 @@ from deploy.errors import Refused
 from deploy.history import SUCCEEDED, History, Record
 from deploy.names import Names
 from deploy.place import place_of
+from deploy.prices import SHIPPED
 from deploy.summary import summary_text
 from tests.deploy.account import ACCOUNT, REGION, empty_account
 from tests.deploy.builder import COMMIT, Builder
@@ -81,6 +82,22 @@ def test_cost_asks_nobody_when_told_so(
     text = capsys.readouterr().out
     assert text.startswith("estimator function, production: 1,000 requests a month")
     assert "before" not in text
+
+
+def test_a_proposal_is_made_without_every_price(
+    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The plan counts; the price is one's own, or is said to be missing."""
+    text = 'name = "estimator"\nregion = "us-east-1"\n[server]\ninstance_type = "t4g.small"\n'
+    (tmp_path / "deploy.toml").write_text(text)
+    table = tmp_path / "prices.toml"
+    table.write_text(SHIPPED.read_text().replace('"t4g.small" = 0.0168\n', ""))
+    assert call("proposal", "server", "--prices", table, aws=aws, directory=tmp_path) == 0
+    output = capsys.readouterr().out
+    assert "+ load balancer estimator-production" in output
+    assert "instances t4g.small, whose price is not known." in output
+    assert call("proposal", "server", aws=aws, directory=tmp_path) == 0
+    assert "not known" not in capsys.readouterr().out
 
 
 def simulating(aws: Aws) -> Any:

@@ -1,13 +1,14 @@
-"""The expressions of the alarms, evaluated as CloudWatch does it for one minute."""
+"""What the alarms watch: their expressions, evaluated as CloudWatch does it for one minute."""
 
 import pytest
 
 from deploy.alarm import Watch
-from deploy.config import Config
-from deploy.watches import function_watches
+from deploy.watches import function_watches, server_watches
+from tests.deploy.worlds import CONFIG
 
-CONFIG = Config(name="shop", region="us-east-1")
 LIVE = {"FunctionName": "shop-production", "Resource": "shop-production:live"}
+FUNCTION = function_watches(CONFIG, LIVE)
+SERVER = server_watches(CONFIG, {"LoadBalancer": "b"}, {"TargetGroup": "t"}, filled=True)
 
 
 def value(watch: Watch, **seen: float) -> float | None:
@@ -33,15 +34,36 @@ def value(watch: Watch, **seen: float) -> float | None:
 )
 def test_errors_of_the_function(seen: dict[str, float], percent: float | None) -> None:
     """Each failure counts once, whether the code raises it or answers it."""
-    assert value(function_watches(CONFIG, LIVE)["errors"], **seen) == percent
+    assert value(FUNCTION["errors"], **seen) == percent
 
 
 def test_a_release_heeds_answers_with_5xx() -> None:
     """Of the alias, through its URL: a canary that answers 500 to its share is over the limit."""
-    watch = function_watches(CONFIG, LIVE)["errors"]
+    watch = FUNCTION["errors"]
     names = {(metric.name, *sorted(metric.dimensions.items())) for metric in watch.metrics}
     assert ("Url5xxCount", *sorted(LIVE.items())) in names
     share = 1000 * CONFIG.function.canary_percent / 100
     found = value(watch, invocations=1000, requests=1000, answers=share)
     assert found is not None
     assert found > watch.threshold
+
+
+@pytest.mark.parametrize(
+    ("seen", "percent"),
+    [
+        ({}, None),
+        ({"requests": 100}, 0),
+        ({"requests": 100, "errors": 3}, 3),
+        ({"refused": 50}, 100),
+        ({"requests": 50, "refused": 50}, 50),
+    ],
+)
+def test_errors_of_the_server(seen: dict[str, float], percent: float | None) -> None:
+    """Requests without a target are no requests to the balancer, but refused they are."""
+    assert value(SERVER["errors"], **seen) == percent
+
+
+def test_no_healthy_instance_is_an_alarm() -> None:
+    """Even if there is none that could be counted."""
+    outage = SERVER["outage"]
+    assert (outage.side, outage.threshold, outage.missing) == ("under", 1, "breaching")

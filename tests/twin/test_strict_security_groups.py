@@ -56,3 +56,19 @@ def test_a_group_that_is_not_there(app: Stack) -> None:
         app.elbv2.create_load_balancer(
             Name="other", Subnets=subnets, SecurityGroups=["sg-0123456789abcdef0"]
         )
+
+
+def test_a_new_group_is_not_known_at_once(twin: Twin) -> None:
+    """If a test wants it so: EC2 denies that it is there."""
+    twin.security_groups.delay = 10
+    ec2 = twin.client("ec2")
+    group = ec2.create_security_group(GroupName="new", Description="new")["GroupId"]
+    rule = [{"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80}]
+    wanted = {
+        "GroupId": group,
+        "IpPermissions": [rule[0] | {"IpRanges": [{"CidrIp": "10.0.0.0/8"}]}],
+    }
+    with pytest.raises(ClientError, match=r"InvalidGroup\.NotFound"):
+        ec2.authorize_security_group_ingress(**wanted)
+    twin.clock.advance(10)
+    ec2.authorize_security_group_ingress(**wanted)

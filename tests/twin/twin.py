@@ -20,7 +20,6 @@ from tests.twin import (
     strict_deletes,
     strict_images,
     strict_names,
-    strict_security_groups,
     strict_templates,
 )
 from tests.twin.activities import Activities
@@ -53,6 +52,7 @@ from tests.twin.shims import (
 )
 from tests.twin.strict_functions import Functions
 from tests.twin.strict_roles import Roles
+from tests.twin.strict_security_groups import SecurityGroups
 from tests.twin.targets import Targets
 
 # The credentials are the twin's own, and no container is started for a function.
@@ -69,7 +69,8 @@ class Twin:
     refreshes   `of(group)`, `patience`
     faults      throttling, outages, lost answers, interruptions
     calls       every call made
-    roles, functions, balancers, interfaces    delays: how long AWS takes to know or let go
+    roles, functions, balancers, interfaces, security_groups
+                delays: how long AWS takes to know or let go
 
     With `numbered_versions` a group's template has to name its version by number.
     """
@@ -97,6 +98,7 @@ class Twin:
         self.groups = Groups(self.clock, self.fleet, self.targets)
         self.refreshes = Refreshes((self.clock, self.fleet, self.targets))
         self.roles = Roles(self.clock)
+        self.security_groups = SecurityGroups(self.clock)
         self.functions = Functions(self.clock)
         self.balancers = balancers.Balancers(self.clock)
         self.interfaces = Interfaces(self.clock)
@@ -170,7 +172,7 @@ class Twin:
     def _add_rules(self, *, numbered_versions: bool) -> None:
         """Refusals come before answers, and answers before what follows up."""
         for rules in (
-            strict_security_groups.rules(),
+            self.security_groups.rules(),
             strict_deletes.rules(),
             strict_images.rules(),
             strict_templates.rules(numbered_versions=numbered_versions),

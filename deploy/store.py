@@ -1,0 +1,71 @@
+"""The objects in the bucket that releases keep: leases and the history."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from deploy.aws import Aws, absent, error_code
+from deploy.errors import Refused
+
+
+class Store:
+    """The bucket of an environment, as one door uses it.
+
+    Every call names the owner: the bucket's name can be guessed, and another account may have
+    been faster. Raises `Refused` where there is no bucket yet.
+    """
+
+    def __init__(self, aws: Aws, bucket: str, door: str) -> None:
+        self._aws = aws
+        self._bucket = bucket
+        self._door = door
+
+    def get(self, key: str) -> tuple[bytes, str] | None:
+        """An object and its ETag, or None."""
+        with self._there(), absent("NoSuchKey"):
+            answer = self._client.get_object(**self._where, Key=key)
+            return answer["Body"].read(), str(answer["ETag"])
+        return None
+
+    def put(self, key: str, body: bytes, **condition: str) -> str:
+        """Keep an object, on S3's own conditions; its ETag."""
+        with self._there():
+            answer = self._client.put_object(
+                **self._where, Key=key, Body=body, ContentType="application/json", **condition
+            )
+        return str(answer["ETag"])
+
+    def delete(self, key: str) -> None:
+        """Take an object away, whether it is there or not."""
+        with self._there():
+            self._client.delete_object(**self._where, Key=key)
+
+    def keys(self, prefix: str) -> list[str]:
+        """The keys that begin so, sorted."""
+        with self._there():
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                **self._where, Prefix=prefix
+            )
+            return sorted(each["Key"] for page in pages for each in page.get("Contents", ()))
+
+    @contextmanager
+    def _there(self) -> Iterator[None]:
+        try:
+            yield
+        except ClientError as error:
+            if error_code(error) != "NoSuchBucket":
+                raise
+            raise Refused(
+                f"There is no bucket {self._bucket}: nothing of this environment has been made. "
+                f"`python -m deploy apply {self._door}` with the same --env makes it."
+            ) from error
+
+    @property
+    def _where(self) -> dict[str, str]:
+        return {"Bucket": self._bucket, "ExpectedBucketOwner": self._aws.account}
+
+    @property
+    def _client(self) -> Any:
+        return self._aws.client("s3")
