@@ -115,7 +115,15 @@ class Attempt:
         """Let a moment pass, telling why. Raises `TimedOut`, or `LeaseHeld` if it was lost."""
         self.progress.say(why)
         self.check_time(why)
-        self.aws.sleep(POLL)
+        self.sleep(POLL)
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass and keep the lease, for whoever waits in the middle of a release."""
+        self.aws.sleep(seconds)
+        self.keep()
+
+    def keep(self) -> None:
+        """Keep the lease. Raises `LeaseHeld` if it was lost: then nothing may be written."""
         self._lease.keep()
 
     def check_time(self, why: str) -> None:

@@ -110,11 +110,13 @@ class Canary:
         """Move the traffic: a share first, all of it if no alarm goes off meanwhile."""
         if traffic.main == shift.version:
             if traffic.shares:
+                self._attempt.keep()
                 self._published.route(Traffic(shift.version))
             return
         if not order.despite_alarms:
             self._refuse_alarms(order, traffic, shift)
             self._try_share(order, traffic, shift)
+        self._attempt.keep()
         self._published.route(Traffic(shift.version))
         self._progress.say(f"version {shift.version} takes all of the traffic")
 
@@ -125,6 +127,7 @@ class Canary:
         if traffic != wanted:
             for other in traffic.shares.keys() - wanted.shares.keys():
                 self._progress.say(f"supersedes version {other}, which was left with a share")
+            self._attempt.keep()
             self._published.route(wanted)
         until = self._aws.clock() + self._config.release.bake_seconds
         while (left := until - self._aws.clock()) > 0:
@@ -168,6 +171,7 @@ class Canary:
     def _go_back(self, order: Order, shift: Shift, reason: str) -> NoReturn:
         """Give all of the traffic to the version before."""
         self._progress.phase("way back")
+        self._attempt.keep()
         self._published.route(Traffic(shift.before))
         where = self._place.where
         raise RolledBack(

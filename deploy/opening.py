@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import boto3
 
@@ -22,7 +22,7 @@ from deploy.rendering import StackRendering
 from deploy.rollout import Rollout, Smoke
 from deploy.server_stack import server
 from deploy.signing import signer
-from deploy.smoke import Sign, unsigned
+from deploy.smoke import Sign, nothing, unsigned
 from deploy.smoke import Smoke as UrlSmoke
 from deploy.stopping import terminable
 
@@ -42,9 +42,14 @@ def progress_of(invocation: Invocation) -> Progress:
 
 
 def smoke_of(
-    invocation: Invocation, place: Place, environ: Mapping[str, str], url: str = ""
+    invocation: Invocation,
+    place: Place,
+    environ: Mapping[str, str],
+    url: str = "",
+    *,
+    keep: Callable[[], None] = nothing,
 ) -> UrlSmoke:
-    """The smoke test of a URL, of the door's own by default."""
+    """The smoke test of a URL, of the door's own by default; `keep` keeps a lease meanwhile."""
     aws = invocation.aws
     signed = not url and is_signed(aws, place)
     return UrlSmoke(
@@ -52,6 +57,7 @@ def smoke_of(
         aws.sleep,
         environ.get(API_KEY, ""),
         _signer(aws.region) if signed else unsigned,
+        keep=keep,
     )
 
 
@@ -73,7 +79,7 @@ def release(invocation: Invocation, order: Order) -> Record:
     )
 
     def smoke() -> str:
-        return smoke_of(invocation, place, os.environ)()
+        return smoke_of(invocation, place, os.environ, keep=attempt.keep)()
 
     with terminable():
         return _releaser(invocation, attempt, place, smoke).release(order)
@@ -88,7 +94,9 @@ def _releaser(
         return Rollout(attempt, place, config, rendering, smoke)
 
     def create(digest: str) -> None:
-        walk.apply(function(aws, config, digest=digest).resources, sleep=aws.sleep)
+        kept = aws.sleeping(attempt.sleep)
+        resources = function(kept, config, digest=digest).resources
+        walk.apply(resources, lambda _: attempt.keep(), sleep=kept.sleep)
 
     return Canary(attempt, place, config, create, smoke)
 

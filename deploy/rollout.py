@@ -139,6 +139,7 @@ class Rollout:
 
     def _start(self, fleet: Fleet, number: str, manner: Manner) -> Refresh:
         """Start a refresh, or adopt the one that a lost answer was about."""
+        self._attempt.keep()
         started = self._refreshes.start(fleet, number, manner) or self._refreshes.active()
         if started is None or started.version != number:
             raise Failed(
@@ -221,6 +222,7 @@ class Rollout:
 
     def _resize(self, least: int, desired: int, most: int) -> None:
         self._progress.say(f"the group gets {desired} instances ({least} to {most})")
+        self._attempt.keep()
         self._aws.client("autoscaling").update_auto_scaling_group(
             AutoScalingGroupName=self._place.group,
             MinSize=least,

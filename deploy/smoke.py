@@ -41,6 +41,10 @@ def unsigned(
     return headers
 
 
+def nothing() -> None:
+    """Keep nothing."""
+
+
 def send(
     method: str, url: str, headers: Mapping[str, str], body: bytes | None
 ) -> tuple[int, bytes]:
@@ -61,7 +65,8 @@ def send(
 class Smoke:
     """A test of one URL; calling it gives the model's version.
 
-    `api_key` is sent where the service asks for one, and never shown.
+    `api_key` is sent where the service asks for one, and never shown. `keep` is called before each
+    request, which may take its time: it keeps a lease.
     """
 
     url: str
@@ -69,6 +74,7 @@ class Smoke:
     api_key: str = ""
     sign: Sign = unsigned
     transport: Transport = send
+    keep: Callable[[], None] = nothing
 
     def __repr__(self) -> str:
         return f"Smoke({self.url!r})"
@@ -92,6 +98,7 @@ class Smoke:
         for attempt in range(ATTEMPTS):
             if attempt:
                 self.sleep(PAUSE)
+            self.keep()
             try:
                 status, text = self._send(method, path, body)
             except OSError as error:

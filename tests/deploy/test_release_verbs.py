@@ -19,8 +19,9 @@ from deploy.__main__ import main
 from deploy.aws import Aws
 from deploy.config import Config, Function, Release, Server
 from deploy.errors import Aborted, Failed, Refused, RolledBack
-from deploy.lease import Lease
+from deploy.lease import Holder, Lease, holder_of
 from deploy.names import FUNCTION, SERVER, names_of
+from deploy.opening import smoke_of
 from deploy.place import Place, place_of
 from deploy.smoke import Smoke as UrlSmoke
 from deploy.stopping import terminable
@@ -71,7 +72,7 @@ def conditions(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def smoke(monkeypatch: pytest.MonkeyPatch) -> FakeUrlSmoke:
     fake = FakeUrlSmoke()
-    monkeypatch.setattr(opening, "smoke_of", lambda *_: fake)
+    monkeypatch.setattr(opening, "smoke_of", lambda *_, **__: fake)
     monkeypatch.delenv("GITHUB_RUN_ID", raising=False)
     return fake
 
@@ -239,6 +240,41 @@ def test_function(
         call("release", "function", "--tag", "second")
     assert call("abort", "function") == 0
     assert "No release is going on." in capsys.readouterr().out
+
+
+def test_lease_lasts_while_the_function_is_made(twin: Twin, call: Call) -> None:
+    """Waiting for Lambda to know the new role may take longer than the lease lasts."""
+    twin.roles.delay = 110
+    made_world = World(twin, FUNCTION, CONFIG)
+    with twin.aside():
+        made_world.apply()
+    made_world.push("first")
+    held: list[Holder | None] = []
+    look = partial(holder_of, made_world.aws, place(FUNCTION).bucket, FUNCTION)
+    twin.clock.after(90, lambda: held.append(look()))
+    assert call("release", "function", "--tag", "first") == 0
+    assert held[0] is not None
+
+
+def test_lease_lasts_while_the_service_is_slow(
+    twin: Twin, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request that takes its ten seconds is tried again, and the lease kept meanwhile."""
+    made_world = world(twin)
+    made_world.push("first")
+    held: list[Holder | None] = []
+
+    def slow(*_: object) -> tuple[int, bytes]:
+        twin.clock.advance(10)
+        held.append(holder_of(made_world.aws, place().bucket, SERVER))
+        return 503, b"not yet"
+
+    monkeypatch.setattr(opening, "smoke_of", smoke_of)
+    monkeypatch.setattr(UrlSmoke, "_send", slow)
+    with pytest.raises(Failed, match="not yet"):
+        call("release", "server", "--tag", "first")
+    assert len(held) == 6
+    assert None not in held
 
 
 def test_abort_of_the_server(twin: Twin, call: Call, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,9 @@ from deploy.errors import (
     TimedOut,
 )
 from deploy.fleet import look
+from deploy.lease import Lease
 from deploy.refresh import Manner, Refreshes
+from deploy.rollout import Rollout
 from tests.deploy.scenes import Scene, push, scene, settled
 from tests.twin.twin import Twin
 
@@ -313,6 +315,23 @@ def test_two_at_once(world: Scene, old: str) -> None:
     assert errors[0].exit_code == 9
     assert "ann has been deploying since 2026-01-05 12:" in str(errors[0])
     assert world.serving() == {new: 2}
+
+
+def test_lease_lost_during_the_smoke_test(world: Scene, old: str) -> None:
+    """Somebody else deploys by now: the way back is not begun beside them."""
+    new = push(world.twin, "b")
+    world.smoke.bad.add(new)
+
+    def hang() -> str:
+        world.aws.sleep(70)
+        lease = Lease(world.aws, world.place.bucket, world.place.door, owner="bob")
+        lease.__enter__()
+        return world.smoke()
+
+    rollout = Rollout(world.attempt(), world.place, world.config, world.rendering, hang)
+    with pytest.raises(LeaseHeld, match="bob has been deploying"):
+        rollout.release(Order(new, "ann"))
+    assert len(world.twin.refreshes.of(world.place.group)) == 1
 
 
 def test_cancelled_by_somebody(world: Scene, old: str) -> None:

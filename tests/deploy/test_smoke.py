@@ -103,6 +103,14 @@ def test_tries_are_bounded() -> None:
     assert len(slept) == ATTEMPTS - 1
 
 
+def test_lease_is_kept_before_every_request() -> None:
+    """Each may take ten seconds, whether it is answered or not."""
+    service, kept = FakeService(), []
+    service.failures = 2
+    assert smoke(service, keep=lambda: kept.append(len(service.asked)))()
+    assert kept == list(range(len(service.asked)))
+
+
 def test_key_is_sent_and_never_shown() -> None:
     """In the header of every request, and in no repr; a wrong one is not tried again."""
     service = FakeService(status=401)
