@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
@@ -21,11 +22,13 @@ from deploy.errors import (
 from deploy.history import SUCCEEDED, History, Record
 from deploy.lease import Lease
 from deploy.progress import Progress, elapsed
+from deploy.smoke import Unasked
 
 OUTCOMES: dict[type[DeployError], str] = {
     RolledBack: "rolled back",
     RollbackFailed: "rollback failed",
     Failed: "failed",
+    Unasked: "untested",
     TimedOut: "timed out",
     Aborted: "aborted",
 }
@@ -35,13 +38,23 @@ POLL = 10.0
 """Seconds between two looks."""
 
 
+class Smoke(Protocol):
+    """A test of the service through its URL."""
+
+    def reach(self) -> None:
+        """Find out whether it can be asked. Raises `Unasked`."""
+
+    def __call__(self) -> str:
+        """The model's version. Raises `Failed` for a wrong answer, `Unasked` for none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is to be released, on whose behalf.
 
     `supersede` stops the release of another image that is going on, instead of waiting for it.
     `despite_alarms` neither asks for quiet alarms nor listens to them: a way back has to be
-    open while they ring.
+    open while they ring. Without `smoke` the service is not asked through its URL.
     """
 
     digest: str
@@ -51,6 +64,7 @@ class Order:
     commit: str = ""
     supersede: bool = False
     despite_alarms: bool = False
+    smoke: bool = True
 
 
 class Attempt:
@@ -110,6 +124,36 @@ class Attempt:
     def succeeded(self, order: Order, **known: str) -> Record:
         """The record of a release that stays."""
         return self.draft(order, SUCCEEDED, **known)
+
+    def reach(self, order: Order, smoke: Smoke) -> None:
+        """Raise `Refused` if what serves cannot be asked: nor could what is to come."""
+        if not order.smoke:
+            return
+        try:
+            smoke.reach()
+        except Unasked as error:
+            raise Refused(
+                f"Nothing was released, because it could not be tested: {error} Or release it "
+                "untested, with --no-smoke."
+            ) from error
+
+    def test(self, order: Order, smoke: Smoke) -> str:
+        """The model's version, "" if nobody is to ask.
+
+        Raises `Failed` if an answer is wrong: then it has to go. Raises `Unasked` if there was
+        none, which is no reason to go back.
+        """
+        self.progress.phase("smoke")
+        if not order.smoke:
+            self.progress.say("left out: --no-smoke")
+            return ""
+        try:
+            return smoke()
+        except Unasked as error:
+            raise Unasked(
+                f"{error}\nThe new image serves, untested. Once it can be asked, release it "
+                f"again; or go back: python -m deploy rollback {self._where}"
+            ) from error
 
     def wait(self, why: str) -> None:
         """Let a moment pass, telling why. Raises `TimedOut`, or `LeaseHeld` if it was lost."""

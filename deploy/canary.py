@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
-from deploy.attempt import Attempt, Order
+from deploy.attempt import Attempt, Order, Smoke
 from deploy.config import Config
 from deploy.errors import Failed, Refused, RolledBack
 from deploy.history import Record
 from deploy.image import refuse_index
 from deploy.place import Place
 from deploy.registered import Registry
-from deploy.rollout import Smoke
+from deploy.smoke import Unasked
 from deploy.traffic import Published, Traffic
 from deploy.vigil import alarm_states, told
 
@@ -113,6 +113,7 @@ class Canary:
                 self._attempt.keep()
                 self._published.route(Traffic(shift.version))
             return
+        self._attempt.reach(order, self._smoke)
         if not order.despite_alarms:
             self._refuse_alarms(order, traffic, shift)
             self._try_share(order, traffic, shift)
@@ -157,9 +158,10 @@ class Canary:
             self._go_back(order, shift, told(firing))
 
     def _test(self, order: Order, shift: Shift) -> str:
-        self._progress.phase("smoke")
         try:
-            return self._smoke()
+            return self._attempt.test(order, self._smoke)
+        except Unasked:
+            raise
         except Failed as error:
             if not shift.before:
                 raise Failed(

@@ -3,12 +3,13 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
+from functools import cached_property
 
 import boto3
 
 from deploy import walk
 from deploy.address import address_of, is_signed
-from deploy.attempt import Attempt, Order
+from deploy.attempt import Attempt, Order, Smoke
 from deploy.canary import Canary
 from deploy.function_stack import function
 from deploy.history import History, Record
@@ -19,7 +20,7 @@ from deploy.names import SERVER
 from deploy.place import Place, place_of
 from deploy.progress import Progress
 from deploy.rendering import StackRendering
-from deploy.rollout import Rollout, Smoke
+from deploy.rollout import Rollout
 from deploy.server_stack import server
 from deploy.signing import signer
 from deploy.smoke import Sign, nothing, unsigned
@@ -61,6 +62,25 @@ def smoke_of(
     )
 
 
+class LateSmoke:
+    """The smoke test of a door that may have no address before its first release."""
+
+    def __init__(self, make: Callable[[], Smoke]) -> None:
+        self._make = make
+
+    def reach(self) -> None:
+        """Find out whether it can be asked. Raises `Unasked`."""
+        self._smoke.reach()
+
+    def __call__(self) -> str:
+        """The model's version. Raises `Failed`, or `Unasked`."""
+        return self._smoke()
+
+    @cached_property
+    def _smoke(self) -> Smoke:
+        return self._make()
+
+
 def _signer(region: str) -> Sign:
     """Signs as the environment's credentials do, those of every other call."""
     return signer(boto3.Session(region_name=region).get_credentials(), region)
@@ -78,9 +98,7 @@ def release(invocation: Invocation, order: Order) -> Record:
         timeout=invocation.config.release.timeout_seconds,
     )
 
-    def smoke() -> str:
-        return smoke_of(invocation, place, os.environ, keep=attempt.keep)()
-
+    smoke = LateSmoke(lambda: smoke_of(invocation, place, os.environ, keep=attempt.keep))
     with terminable():
         return _releaser(invocation, attempt, place, smoke).release(order)
 

@@ -1,10 +1,9 @@
 """A release of the server: from a digest to a fleet that runs it, or back."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
-from deploy.attempt import Attempt, Order
+from deploy.attempt import Attempt, Order, Smoke
 from deploy.config import Config
 from deploy.errors import Failed, Refused, RollbackFailed, RolledBack
 from deploy.fleet import Fleet, look
@@ -12,12 +11,10 @@ from deploy.history import Record
 from deploy.place import Place
 from deploy.refresh import Manner, Refresh, Refreshes, fault_of
 from deploy.registered import Registry
+from deploy.smoke import Unasked
 from deploy.versions import Rendering, Version, Versions
 from deploy.vigil import alarm_states, told
 from deploy.watch import Watch
-
-Smoke = Callable[[], str]
-"""Asks the service through its URL: the model's version. Raises `Failed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +111,8 @@ class Rollout:
         number = target.version.number
         if active is None and fleet.launched_from(number):
             return
+        if active is None and any(member.serves for member in fleet.members):
+            self._attempt.reach(order, self._smoke)
         self._progress.phase("refresh")
         started = active or self._start(fleet, number, self._manner(order, fleet))
         watch = Watch(self._aws, self._place, number)
@@ -187,12 +186,14 @@ class Rollout:
         return fleet
 
     def _test(self, order: Order, target: Target, fleet: Fleet) -> str:
-        self._progress.phase("smoke")
         if not fleet.desired:
+            self._progress.phase("smoke")
             self._progress.say("left out: the group has no instance now, by its schedule")
             return ""
         try:
-            return self._smoke()
+            return self._attempt.test(order, self._smoke)
+        except Unasked:
+            raise
         except Failed as error:
             if target.before is None or not target.before.digest:
                 raise Failed(

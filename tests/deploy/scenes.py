@@ -19,6 +19,7 @@ from deploy.names import IMAGE_TAG, names_of
 from deploy.place import Place, place_of
 from deploy.progress import Progress
 from deploy.rollout import Rollout
+from deploy.smoke import Unasked
 from tests.twin.environment import ACCOUNT, REGION
 from tests.twin.twin import Twin
 
@@ -65,9 +66,15 @@ class FakeSmoke:
     fleet: Callable[[], set[str]]
     bad: set[str] = field(default_factory=set)
     asked: int = 0
+    closed: str = ""
+
+    def reach(self) -> None:
+        if self.closed:
+            raise Unasked(self.closed)
 
     def __call__(self) -> str:
         self.asked += 1
+        self.reach()
         wrong = self.fleet() & self.bad
         if wrong:
             raise Failed("POST /predict gave 1.00 where the golden row says 19.76.")

@@ -4,6 +4,7 @@ import pytest
 
 from deploy.attempt import Order
 from deploy.errors import Failed, LeaseHeld, Refused, RolledBack
+from deploy.smoke import Unasked
 from deploy.traffic import Published, Traffic
 from tests.deploy.functions import FunctionScene, function_scene, settled, short
 from tests.deploy.scenes import push
@@ -81,6 +82,20 @@ def test_smoke_failure_goes_back(world: FunctionScene, old: str) -> None:
     with pytest.raises(RolledBack, match="golden row"):
         world.release(new)
     assert world.traffic() == Traffic("1")
+
+
+def test_function_that_cannot_be_asked(world: FunctionScene, old: str) -> None:
+    """Before the share nothing is changed; after it the new version stays, untested."""
+    new = push(world.twin, "b")
+    world.smoke.closed = "gave 403."
+    with pytest.raises(Refused, match="--no-smoke"):
+        world.release(new)
+    assert world.traffic() == Traffic("1")
+    world.smoke.closed = ""
+    world.twin.clock.after(60, lambda: setattr(world.smoke, "closed", "gave 403."))
+    with pytest.raises(Unasked, match="untested"):
+        world.release(new)
+    assert world.traffic() == Traffic("2")
 
 
 def test_smoke_failure_of_the_first(world: FunctionScene) -> None:

@@ -57,6 +57,9 @@ class FakeUrlSmoke:
     def __init__(self) -> None:
         self.fault = ""
 
+    def reach(self) -> None:
+        """It can be asked."""
+
     def __call__(self) -> str:
         if self.fault:
             raise Failed(self.fault)

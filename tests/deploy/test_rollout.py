@@ -19,7 +19,7 @@ from deploy.errors import (
 from deploy.fleet import look
 from deploy.lease import Lease
 from deploy.refresh import Manner, Refreshes
-from deploy.rollout import Rollout
+from deploy.smoke import Unasked
 from tests.deploy.scenes import Scene, push, scene, settled
 from tests.twin.twin import Twin
 
@@ -225,6 +225,40 @@ def test_smoke_failure_releases_the_version_before(world: Scene, old: str) -> No
     assert "way back" in world.records()[0].phases
 
 
+def test_service_out_of_reach_refuses_before_anything_starts(world: Scene, old: str) -> None:
+    """What cannot be asked now could not be asked afterwards: no instance is replaced."""
+    new = push(world.twin, "b")
+    world.smoke.closed = "GET http://shop/model gave no answer (timed out)."
+    with pytest.raises(Refused, match=r"timed out.*--no-smoke"):
+        world.release(new)
+    assert "autoscaling.StartInstanceRefresh" not in world.twin.calls.names
+    assert [record.digest for record in world.records()] == [old]
+
+
+def test_no_smoke(world: Scene, old: str) -> None:
+    """By choice nobody asks, before or after."""
+    new = push(world.twin, "b")
+    world.smoke.closed = "no answer"
+    record = world.release(new, smoke=False)
+    assert (record.outcome, record.model_version) == ("succeeded", "")
+    assert world.smoke.asked == 0
+    assert world.serving() == {new: 2}
+
+
+def test_service_that_cannot_be_asked_any_more_stays(world: Scene, old: str) -> None:
+    """It may be good: that it is untested is said, and the next release tests it."""
+    new = push(world.twin, "b")
+    world.twin.clock.after(60, lambda: setattr(world.smoke, "closed", "gave 401."))
+    with pytest.raises(Unasked, match=r"401.\nThe new image serves, untested") as unasked:
+        world.release(new)
+    assert unasked.value.exit_code == 4
+    assert world.serving() == {new: 2}
+    assert world.records()[0].outcome == "untested"
+    world.smoke.closed = ""
+    assert world.release(new).outcome == "succeeded"
+    assert len(world.twin.refreshes.of(world.place.group)) == 1
+
+
 def test_smoke_failure_of_the_first_release_leaves_it(world: Scene) -> None:
     """There is nothing to go back to; the next release goes on at the smoke test."""
     digest = push(world.twin, "a")
@@ -322,15 +356,14 @@ def test_lease_lost_during_the_smoke_test(world: Scene, old: str) -> None:
     new = push(world.twin, "b")
     world.smoke.bad.add(new)
 
-    def hang() -> str:
+    def hang() -> set[str]:
         world.aws.sleep(70)
-        lease = Lease(world.aws, world.place.bucket, world.place.door, owner="bob")
-        lease.__enter__()
-        return world.smoke()
+        Lease(world.aws, world.place.bucket, world.place.door, owner="bob").__enter__()
+        return {new}
 
-    rollout = Rollout(world.attempt(), world.place, world.config, world.rendering, hang)
+    world.smoke.fleet = hang
     with pytest.raises(LeaseHeld, match="bob has been deploying"):
-        rollout.release(Order(new, "ann"))
+        world.release(new)
     assert len(world.twin.refreshes.of(world.place.group)) == 1
 
 
