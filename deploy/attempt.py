@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
-from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy.aws import Aws, error_code, missing_action
+from deploy.aws import Aws
+from deploy.aws_errors import AwsError, as_deploy_error
 from deploy.errors import (
     Aborted,
     DeployError,
@@ -33,6 +33,9 @@ OUTCOMES: dict[type[DeployError], str] = {
     Aborted: "aborted",
 }
 """The word of each bad end. What was refused, or left to another, has changed nothing."""
+
+WHY = "why        "
+"""What begins the line of a failure screen that says why."""
 
 POLL = 10.0
 """Seconds between two looks."""
@@ -90,6 +93,7 @@ class Attempt:
         self._where = where
         self._timeout = timeout
         self._started = aws.clock()
+        self._known: dict[str, str] = {}
 
     def run(self, order: Order, steps: Callable[[], Record]) -> Record:
         """Take the lease, do the steps and keep the record that they give, or that their end is.
@@ -107,6 +111,10 @@ class Attempt:
                     self.history.write(record)
                 return record
 
+    def know(self, **known: str) -> None:
+        """Learn what the record will have, whatever becomes of the release."""
+        self._known |= known
+
     def draft(self, order: Order, outcome: str = "", **known: str) -> Record:
         """A record of what is known now."""
         return Record(
@@ -118,7 +126,7 @@ class Attempt:
             run=order.run,
             commit=order.commit,
             phases=dict(self.progress.phases),
-            **known,
+            **(self._known | known),
         )
 
     def succeeded(self, order: Order, **known: str) -> Record:
@@ -155,6 +163,21 @@ class Attempt:
                 f"again; or go back: python -m deploy rollback {self._where}"
             ) from error
 
+    @contextmanager
+    def way_back(self, screen: Callable[[str], str]) -> Iterator[None]:
+        """The steps of a way back: whatever else keeps them from their end is `RollbackFailed`.
+
+        `screen` shows why, and what serves.
+        """
+        self.progress.phase("way back")
+        try:
+            with _translated(self._where):
+                yield
+        except (Aborted, LeaseHeld):
+            raise
+        except DeployError as error:
+            raise RollbackFailed(screen(f"The way back: {error}")) from error
+
     def wait(self, why: str) -> None:
         """Let a moment pass, telling why. Raises `TimedOut`, or `LeaseHeld` if it was lost."""
         self.progress.say(why)
@@ -186,13 +209,15 @@ class Attempt:
             raise
         except DeployError as error:
             self.progress.end()
-            self.history.write(
-                msgspec.structs.replace(
-                    self.draft(order, OUTCOMES[type(error)]),
-                    reason=str(error).partition("\n")[0],
-                )
-            )
+            self._write(error, self.draft(order, OUTCOMES[type(error)], reason=_reason(error)))
             raise
+
+    def _write(self, error: DeployError, record: Record) -> None:
+        """Keep the record of a bad end; that this fails too must not hide the end."""
+        try:
+            self.history.write(record)
+        except (DeployError, *AwsError) as fault:
+            error.add_note(f"The history has no record of it: {as_deploy_error(fault)}")
 
 
 @contextmanager
@@ -202,15 +227,15 @@ def _translated(where: str) -> Iterator[None]:
         yield
     except KeyboardInterrupt as error:
         raise Aborted(f"Interrupted. What AWS was doing goes on. {_advice(where)}") from error
-    except ClientError as error:
-        action = missing_action(error)
-        advice = f" The credentials lack {action}: see `doctor`." if action else ""
-        raise Failed(
-            f"AWS refused {error.operation_name}: {error_code(error)}, "
-            f"{error.response.get('Error', {}).get('Message', '')}.{advice}"
-        ) from error
-    except BotoCoreError as error:
-        raise Failed(f"AWS did not answer: {error}") from error
+    except AwsError as error:
+        raise Failed(str(as_deploy_error(error))) from error
+
+
+def _reason(error: DeployError) -> str:
+    """Its first line, or of a failure screen the one that says why."""
+    lines = str(error).splitlines()
+    why = (line.removeprefix(WHY) for line in lines if line.startswith(WHY))
+    return next(why, lines[0])
 
 
 def _advice(where: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
-from deploy.attempt import Attempt, Order, Smoke
+from deploy.attempt import WHY, Attempt, Order, Smoke
 from deploy.config import Config
 from deploy.errors import Failed, Refused, RolledBack
 from deploy.history import Record
@@ -57,14 +57,10 @@ class Canary:
         self._take_image(order, str(image["registryId"]))
         version = self._published.publish(order.digest)
         shift = Shift(version, self._version_before(order, traffic, version))
+        before = self._published.image(shift.before) if shift.before else ""
+        self._attempt.know(version=version, before=before)
         self._shift(order, traffic, shift)
-        model_version = self._test(order, shift)
-        return self._attempt.succeeded(
-            order,
-            version=version,
-            before=self._published.image(shift.before) if shift.before else "",
-            model_version=model_version,
-        )
+        return self._attempt.succeeded(order, model_version=self._test(order, shift))
 
     def _traffic(self) -> Traffic:
         traffic = self._published.traffic()
@@ -178,7 +174,7 @@ class Canary:
         where = self._place.where
         raise RolledBack(
             f"{order.verb} of {order.digest}\n"
-            f"why        {reason}\n"
+            f"{WHY}{reason}\n"
             f"serves     version {shift.before}: {self._published.image(shift.before)}\n"
             f"next       python -m deploy logs {where}\n"
             f"           python -m deploy history {where}"

@@ -173,6 +173,23 @@ def test_contradicting_times_are_refused(
     assert twin.calls.writes == []
 
 
+def test_what_failed_besides_is_a_line_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Below the error, whose exit code it does not change."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "deploy.toml").write_text(TEXT, encoding="utf-8")
+
+    def connect(_: str) -> Aws:
+        error = RollbackFailed("it does not come up")
+        error.add_note("The lease was not given back.")
+        raise error
+
+    assert main(["status", "server"], connect=connect) == RollbackFailed.exit_code
+    shown = capsys.readouterr().err
+    assert shown == "error: it does not come up\nThe lease was not given back.\n"
+
+
 def test_the_exit_codes_differ() -> None:
     """A rollback that failed is worse than a failure, and both can be told apart."""
     assert len({Refused.exit_code, Failed.exit_code, RollbackFailed.exit_code, 0, 2}) == 5
