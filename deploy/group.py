@@ -12,11 +12,16 @@ from deploy.network import Layout
 from deploy.resource import Settings
 from deploy.tags import owned
 from deploy.target_group import TargetGroup
+from deploy.userdata import READY_SECONDS
 from deploy.waiting import retried, until
 
 _ENDS = ("Min", "Max")
-GRACE_SECONDS = 120
-"""How long a new instance may fail its health check: docker and the image come first."""
+GRACE_SECONDS = 120 + READY_SECONDS
+"""How long a new instance may fail its health check.
+
+Boot, docker and the image come first, then the container has its time to become ready: an instance
+that is not says why before anybody takes it out.
+"""
 
 PROFILE_LAG = 120.0
 """Seconds until a new instance profile is known outside IAM."""

@@ -13,6 +13,7 @@ from deploy.attempt import Attempt, Order
 from deploy.aws import Aws
 from deploy.config import Config, Release, Server
 from deploy.errors import Failed
+from deploy.group import GRACE_SECONDS
 from deploy.history import History, Record
 from deploy.lease import Lease
 from deploy.names import IMAGE_TAG, names_of
@@ -300,6 +301,6 @@ def _group(twin: Twin, name: str, template: str, subnets: list[str], vpc: str) -
         VPCZoneIdentifier=",".join(subnets),
         TargetGroupARNs=[target_group],
         HealthCheckType="ELB",
-        HealthCheckGracePeriod=120,
+        HealthCheckGracePeriod=GRACE_SECONDS,
         DefaultInstanceWarmup=10,
     )
