@@ -9,6 +9,10 @@ from msgspec import Struct
 from deploy.aws import Aws
 
 SUCCEEDED = "succeeded"
+"""The outcome of a release that stays."""
+
+ROLLBACK = "rollback"
+"""The verb of one that went back on purpose."""
 
 
 class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -7,7 +7,7 @@ from deploy.aws import Aws
 from deploy.choice import earlier
 from deploy.errors import DONE
 from deploy.fleet import look
-from deploy.history import History
+from deploy.history import ROLLBACK, History
 from deploy.invocation import add_common, invocation_of
 from deploy.names import SERVER
 from deploy.opening import place_in, release, who
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     order = Order(
         record.digest,
         **who(invocation),
-        verb="rollback",
+        verb=ROLLBACK,
         commit=record.commit,
         supersede=args.supersede,
         despite_alarms=True,

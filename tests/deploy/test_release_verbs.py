@@ -19,6 +19,7 @@ from deploy.__main__ import main
 from deploy.aws import Aws
 from deploy.config import Config, Function, Release, Server
 from deploy.errors import Aborted, Failed, Refused, RolledBack
+from deploy.history import History
 from deploy.lease import Holder, Lease, holder_of
 from deploy.names import FUNCTION, SERVER, names_of
 from deploy.opening import smoke_of
@@ -215,6 +216,24 @@ def test_rollback_to_a_version(twin: Twin, call: Call) -> None:
         call("rollback", "server", "9")
     for version in ("2", "commit-two", first.removeprefix("sha256:")[:8]):
         assert call("rollback", "server", version) == 0
+
+
+def test_rollbacks_go_further_back(twin: Twin, call: Call) -> None:
+    """A second one does not return to what the first has left; what is released anew counts."""
+    made_world = world(twin)
+    first, second, third = (made_world.push(each) for each in ("one", "two", "three"))
+    for tag in ("one", "two", "three"):
+        call("release", "server", "--tag", tag)
+    history = History(made_world.aws, place().bucket, SERVER)
+    for expected in (second, first):
+        assert call("rollback", "server") == 0
+        assert next(history.newest()).digest == expected
+    with pytest.raises(Refused, match=r"no earlier release to go back to\. There are the versions"):
+        call("rollback", "server")
+    call("release", "server", "--tag", "three")
+    call("release", "server", "--tag", "two")
+    assert call("rollback", "server") == 0
+    assert next(history.newest()).digest == third
 
 
 def test_function(
