@@ -58,6 +58,7 @@ class Order:
     `supersede` stops the release of another image that is going on, instead of waiting for it.
     `despite_alarms` neither asks for quiet alarms nor listens to them: a way back has to be
     open while they ring. Without `smoke` the service is not asked through its URL.
+    `new_machine_image` brings the server the newest Amazon Linux, whatever else is the same.
     """
 
     digest: str
@@ -68,6 +69,7 @@ class Order:
     supersede: bool = False
     despite_alarms: bool = False
     smoke: bool = True
+    new_machine_image: bool = False
 
 
 class Attempt:

@@ -27,6 +27,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--despite-alarms", action="store_true", help="even while alarms ring, without heeding them"
     )
+    parser.add_argument(
+        "--new-machine-image",
+        action="store_true",
+        help="with the newest Amazon Linux, even if the image runs already (server)",
+    )
     add_smoke(parser)
 
 
@@ -51,6 +56,7 @@ def run(args: argparse.Namespace) -> int:
         supersede=args.supersede,
         despite_alarms=args.despite_alarms,
         smoke=args.smoke,
+        new_machine_image=args.new_machine_image,
     )
     tell(invocation, release(invocation, order))
     return DONE

@@ -47,6 +47,7 @@ def run(args: argparse.Namespace) -> int:
         supersede=args.supersede,
         despite_alarms=True,
         smoke=args.smoke,
+        new_machine_image=False,
     )
     tell(invocation, release(invocation, order))
     return DONE

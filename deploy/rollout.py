@@ -65,7 +65,8 @@ class Rollout:
 
     def _make_version(self, order: Order) -> Version:
         self._progress.phase("version")
-        version = self._versions.wanted(order.digest, self._rendering.render(order.digest))
+        data = self._rendering.render(order.digest)
+        version = self._versions.wanted(order.digest, data, exactly=order.new_machine_image)
         self._progress.say(f"version {version.number} of {self._place.template}")
         return version
 

@@ -41,7 +41,7 @@ class FakeRendering:
     """What an instance is, in as few words as the twin takes."""
 
     def __init__(self, machine_image: str, security_group: str, kind: str = "t3.micro") -> None:
-        self._machine_image = machine_image
+        self.machine_image = machine_image
         self._security_group = security_group
         self.kind = kind
 
@@ -49,7 +49,7 @@ class FakeRendering:
         """The data of a template that runs an image."""
         tags = [{"Key": "service", "Value": "shop"}]
         data: dict[str, Any] = {
-            "ImageId": self._machine_image,
+            "ImageId": self.machine_image,
             "InstanceType": self.kind,
             "NetworkInterfaces": [{"DeviceIndex": 0, "Groups": [self._security_group]}],
         }

@@ -52,9 +52,9 @@ def _reconfigured(twin: Twin) -> World:
 
 
 FLOWS: dict[str, tuple[int, int, Callable[[Twin], World], Callable[[World], object]]] = {
-    "server apply": (107, 42, _new(SERVER), World.apply),
-    "server change": (99, 19, _reconfigured, World.apply),
-    "server destroy": (85, 35, _made(SERVER), World.destroy),
+    "server apply": (108, 42, _new(SERVER), World.apply),
+    "server change": (100, 19, _reconfigured, World.apply),
+    "server destroy": (86, 35, _made(SERVER), World.destroy),
     "function apply": (42, 9, _with_image, World.apply),
     "function destroy": (43, 14, _made(FUNCTION), World.destroy),
 }

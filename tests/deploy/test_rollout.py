@@ -123,6 +123,25 @@ def test_changed_settings_release_the_same_digest(world: Scene, old: str) -> Non
     assert world.serving() == {old: 2}
 
 
+def test_new_machine_image(world: Scene, old: str) -> None:
+    """The same digest gets the newest Amazon Linux where that is asked for, and only there."""
+    world.rendering.machine_image = other_machine_image(world)
+    assert world.release(old).outcome == ""
+    record = world.release(old, new_machine_image=True)
+    assert (record.outcome, record.version) == ("succeeded", "3")
+    assert world.serving() == {old: 2}
+    assert world.release(old, new_machine_image=True).outcome == ""
+
+
+def other_machine_image(world: Scene) -> str:
+    """Another machine image than that of the fleet, of the same architecture."""
+    with world.twin.aside():
+        filters = [{"Name": "architecture", "Values": ["x86_64"]}]
+        images = world.twin.client("ec2").describe_images(Filters=filters)["Images"]
+    ids = (str(each["ImageId"]) for each in images)
+    return next(each for each in ids if each != world.rendering.machine_image)
+
+
 def test_container_never_ready_is_rolled_back(world: Scene, old: str) -> None:
     """Given up after the grace period, not after AWS's hour; the old image serves throughout."""
     new = push(world.twin, "b")
