@@ -135,6 +135,13 @@ def holder_of(aws: Aws, bucket: str, door: str) -> Holder | None:
     return found[0] if found is not None and found[0].expires > aws.clock() else None
 
 
+def refuse_held(aws: Aws, bucket: str, door: str) -> None:
+    """Raise `LeaseHeld` if somebody holds it."""
+    holder = holder_of(aws, bucket, door)
+    if holder is not None:
+        raise LeaseHeld(_held(holder, aws.clock()))
+
+
 def unlock(aws: Aws, bucket: str, door: str) -> Holder | None:
     """Take the lease away from whoever holds it: them, or None."""
     holder = holder_of(aws, bucket, door)

@@ -2,7 +2,9 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 
 import boto3
@@ -26,6 +28,9 @@ from deploy.signing import signer
 from deploy.smoke import Sign, nothing, unsigned
 from deploy.smoke import Smoke as UrlSmoke
 from deploy.stopping import terminable
+
+Leased = tuple[Invocation, Callable[[], None]]
+"""An invocation whose waits keep the lease, and what keeps it in between."""
 
 API_KEY = "SMOKE_API_KEY"
 """The environment variable with the key that the smoke test sends."""
@@ -117,6 +122,23 @@ def _releaser(
         walk.apply(resources, lambda _: attempt.keep(), sleep=kept.sleep)
 
     return Canary(attempt, place, config, create, smoke)
+
+
+@contextmanager
+def leased(invocation: Invocation) -> Iterator[Leased]:
+    """Hold the lease of the door meanwhile.
+
+    Raises `LeaseHeld` if another holds it, or takes it over.
+    """
+    place, known = place_in(invocation), who(invocation)
+    lease = Lease(invocation.aws, place.bucket, place.door, owner=known["who"], run=known["run"])
+
+    def sleep(seconds: float) -> None:
+        invocation.aws.sleep(seconds)
+        lease.keep()
+
+    with terminable(), lease:
+        yield replace(invocation, aws=invocation.aws.sleeping(sleep)), lease.keep
 
 
 def who(invocation: Invocation) -> dict[str, str]:

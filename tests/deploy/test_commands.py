@@ -2,14 +2,17 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from deploy.__main__ import main
 from deploy.aws import Aws
-from deploy.errors import Failed, Refused, RollbackFailed
+from deploy.errors import Failed, LeaseHeld, Refused, RollbackFailed
+from deploy.lease import Lease
+from deploy.names import SERVER
+from tests.deploy.account import conditions_unread
 from tests.deploy.worlds import World, inventory
 from tests.twin.twin import Twin
 
@@ -22,7 +25,7 @@ Type = Callable[..., int]
 
 
 @pytest.fixture
-def command(twin: Twin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Type:
+def command(twin: Twin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Type]:
     """Types a command in a directory with a deploy.toml."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "deploy.toml").write_text(TEXT, encoding="utf-8")
@@ -31,7 +34,8 @@ def command(twin: Twin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Type
         assert region == "us-east-1"
         return Aws(twin.session(), clock=twin.clock.time, sleep=twin.clock.sleep)
 
-    return lambda line: main(line.split(), connect=connect)
+    with conditions_unread():
+        yield lambda line: main(line.split(), connect=connect)
 
 
 def test_from_nothing_to_nothing(
@@ -207,3 +211,47 @@ def test_a_stranger_with_our_tags_is_found(twin: Twin, command: Type) -> None:
 
 def _tags(world: World) -> dict[str, str]:
     return {"service": world.config.name, "environment": "production", "door": "server"}
+
+
+def test_nobody_changes_anything_beside_a_release(
+    twin: Twin, command: Type, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Apply, prune and destroy wait for their turn as a release does, and give it back."""
+    assert command("apply server --yes") == 0
+    assert command("destroy function --yes") == 0
+    world = World(twin)
+    for number in range(12):
+        twin.clock.advance(60)
+        world.push(f"push{number}")
+    bucket = "shop-production-123456789012-us-east-1"
+    lease = Lease(world.aws, bucket, SERVER, owner="bob")
+    lease.__enter__()
+    (tmp_path / "deploy.toml").write_text(TEXT + "[logs]\nretention_days = 90\n", encoding="utf-8")
+    twin.calls.clear()
+    for line in ("apply server --yes", "prune server --yes", "destroy server --yes"):
+        assert command(line) == LeaseHeld.exit_code
+        assert "bob has been deploying" in capsys.readouterr().err
+    assert twin.calls.writes == []
+    lease.give_back()
+    for line in ("apply server --yes", "prune server --yes", "destroy server --yes"):
+        assert command(line) == 0
+
+
+def test_a_list_that_has_changed_is_not_pruned(
+    twin: Twin, command: Type, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a person has not seen is not deleted."""
+    command("apply server --yes")
+    world = World(twin)
+    for number in range(12):
+        twin.clock.advance(60)
+        world.push(f"push{number}")
+
+    def answer(_: str) -> str:
+        world.push("later")
+        return "production"
+
+    monkeypatch.setattr("builtins.input", answer)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    assert command("prune server") == Refused.exit_code
+    assert "look at the list again" in capsys.readouterr().err
