@@ -6,10 +6,8 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
-
-from deploy.aws import error_code, missing_action
-from deploy.errors import DeployError, Failed, Refused
+from deploy.aws_errors import AwsError, as_deploy_error
+from deploy.errors import DeployError, Refused
 from deploy.invocation import Connect, connect
 
 VERBS = {
@@ -43,9 +41,9 @@ def main(argv: Sequence[str] | None = None, *, connect: Connect = connect) -> in
         args = _parser(arguments).parse_args(arguments)
         args.connect = connect
         return int(importlib.import_module(VERBS[args.verb][0]).run(args))
-    except (DeployError, BotoCoreError, ClientError) as error:
+    except (DeployError, *AwsError) as error:
         known = as_deploy_error(error)
-        print(f"error: {known}", file=sys.stderr)
+        print("\n".join([f"error: {known}", *getattr(error, "__notes__", ())]), file=sys.stderr)
         return known.exit_code
     except KeyboardInterrupt:
         print("error: Stopped. Run the same command again to go on.", file=sys.stderr)
@@ -70,33 +68,6 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
             importlib.import_module(module).add_arguments(verb)
     return parser
 
-
-def as_deploy_error(error: Exception) -> DeployError:
-    """What a person is told of an error of AWS's: what is wrong, and what to do next."""
-    if isinstance(error, DeployError):
-        return error
-    if isinstance(error, NoCredentialsError):
-        return Refused("There are no AWS credentials. Log in, or set AWS_PROFILE.")
-    if not isinstance(error, ClientError):
-        return Failed(f"AWS could not be asked: {error} Run the same command again to go on.")
-    action = missing_action(error)
-    message = error.response.get("Error", {}).get("Message", "")
-    if action:
-        return Refused(
-            f"Your credentials may not do {action}. Add this action to their policy and run the "
-            f"same command again: it goes on where it stopped. AWS says: {message}"
-        )
-    if error_code(error) in _EXPIRED:
-        return Refused(f"The AWS credentials are not valid: log in again. AWS says: {message}")
-    return Failed(
-        f"AWS refused {error.operation_name} with {error_code(error)}: {message} "
-        "Mend that and run the same command again: it goes on where it stopped."
-    )
-
-
-_EXPIRED = frozenset(
-    {"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "RequestExpired"}
-)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,10 +1,11 @@
 """Stopping a release that is going on: whoever started it, dead or alive."""
 
 from deploy.aws import Aws
-from deploy.errors import RollbackFailed, TimedOut
+from deploy.errors import Failed, RollbackFailed, TimedOut
+from deploy.fleet import look
 from deploy.place import Place
 from deploy.progress import Progress
-from deploy.refresh import Refreshes
+from deploy.refresh import Refresh, Refreshes
 from deploy.traffic import Published, Traffic
 
 POLL = 10.0
@@ -15,7 +16,7 @@ def abort_refresh(aws: Aws, place: Place, progress: Progress, *, timeout: float)
     """Have the active refresh of the server undone: its last status, None if there was none.
 
     It needs no lease: the run that holds it sees what has become of its release. Raises
-    `RollbackFailed`, and `TimedOut` after `timeout` seconds.
+    `RollbackFailed`, `Failed` if it ended otherwise, and `TimedOut` after `timeout` seconds.
     """
     refreshes, began = Refreshes(aws, place.group), aws.clock()
     refresh = refreshes.active()
@@ -32,9 +33,27 @@ def abort_refresh(aws: Aws, place: Place, progress: Progress, *, timeout: float)
         progress.say(f"{refresh.status} {refresh.percentage} %; {refresh.reason}")
         aws.sleep(POLL)
         refresh = refreshes.get(refresh.id)
+    _refuse_end(aws, place, refresh)
+    return refresh.status
+
+
+def _refuse_end(aws: Aws, place: Place, refresh: Refresh) -> None:
+    """Raise what any end is but the way back, with what leads out of it."""
     if refresh.status == "RollbackFailed":
         raise RollbackFailed(f"{refresh.reason} Look at it: python -m deploy status {place.where}")
-    return refresh.status
+    if refresh.status == "Successful":
+        raise Failed(
+            f"It came too late: version {refresh.version} serves. Go back with "
+            f"`python -m deploy rollback {place.where}`."
+        )
+    if refresh.status in ("Cancelled", "Failed"):
+        release = f"python -m deploy release {place.where} --image"
+        mixed = look(aws, place.group).by_digest
+        raise Failed(
+            f"It stopped where it was ({refresh.status}), and was not undone. Instances by image: "
+            f"{', '.join(f'{count} run {digest}' for digest, count in sorted(mixed.items()))}. "
+            f"`{release} DIGEST` makes them all run one of these."
+        )
 
 
 def abort_canary(aws: Aws, place: Place) -> str | None:

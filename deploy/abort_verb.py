@@ -13,7 +13,7 @@ add_arguments = add_common
 
 
 def run(args: argparse.Namespace) -> int:
-    """Stop it, whoever started it; nothing going on is no fault."""
+    """Stop it, whoever started it; nothing going on is no fault, any end but the way back is."""
     invocation = invocation_of(args)
     place, aws = place_in(invocation), invocation.aws
     if invocation.door == SERVER:

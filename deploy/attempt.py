@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import msgspec
-from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy.aws import Aws, error_code, missing_action
+from deploy.aws import Aws
+from deploy.aws_errors import AwsError, as_deploy_error
 from deploy.errors import (
     Aborted,
     DeployError,
@@ -21,18 +22,33 @@ from deploy.errors import (
 from deploy.history import SUCCEEDED, History, Record
 from deploy.lease import Lease
 from deploy.progress import Progress, elapsed
+from deploy.smoke import Unasked
 
 OUTCOMES: dict[type[DeployError], str] = {
     RolledBack: "rolled back",
     RollbackFailed: "rollback failed",
     Failed: "failed",
+    Unasked: "untested",
     TimedOut: "timed out",
     Aborted: "aborted",
 }
 """The word of each bad end. What was refused, or left to another, has changed nothing."""
 
+WHY = "why        "
+"""What begins the line of a failure screen that says why."""
+
 POLL = 10.0
 """Seconds between two looks."""
+
+
+class Smoke(Protocol):
+    """A test of the service through its URL."""
+
+    def reach(self) -> None:
+        """Find out whether it can be asked. Raises `Unasked`."""
+
+    def __call__(self) -> str:
+        """The model's version. Raises `Failed` for a wrong answer, `Unasked` for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +57,8 @@ class Order:
 
     `supersede` stops the release of another image that is going on, instead of waiting for it.
     `despite_alarms` neither asks for quiet alarms nor listens to them: a way back has to be
-    open while they ring.
+    open while they ring. Without `smoke` the service is not asked through its URL.
+    `new_machine_image` brings the server the newest Amazon Linux, whatever else is the same.
     """
 
     digest: str
@@ -51,6 +68,8 @@ class Order:
     commit: str = ""
     supersede: bool = False
     despite_alarms: bool = False
+    smoke: bool = True
+    new_machine_image: bool = False
 
 
 class Attempt:
@@ -76,6 +95,7 @@ class Attempt:
         self._where = where
         self._timeout = timeout
         self._started = aws.clock()
+        self._known: dict[str, str] = {}
 
     def run(self, order: Order, steps: Callable[[], Record]) -> Record:
         """Take the lease, do the steps and keep the record that they give, or that their end is.
@@ -93,6 +113,10 @@ class Attempt:
                     self.history.write(record)
                 return record
 
+    def know(self, **known: str) -> None:
+        """Learn what the record will have, whatever becomes of the release."""
+        self._known |= known
+
     def draft(self, order: Order, outcome: str = "", **known: str) -> Record:
         """A record of what is known now."""
         return Record(
@@ -104,18 +128,71 @@ class Attempt:
             run=order.run,
             commit=order.commit,
             phases=dict(self.progress.phases),
-            **known,
+            **(self._known | known),
         )
 
     def succeeded(self, order: Order, **known: str) -> Record:
         """The record of a release that stays."""
         return self.draft(order, SUCCEEDED, **known)
 
+    def reach(self, order: Order, smoke: Smoke) -> None:
+        """Raise `Refused` if what serves cannot be asked: nor could what is to come."""
+        if not order.smoke:
+            return
+        try:
+            smoke.reach()
+        except Unasked as error:
+            raise Refused(
+                f"Nothing was released, because it could not be tested: {error} Or release it "
+                "untested, with --no-smoke."
+            ) from error
+
+    def test(self, order: Order, smoke: Smoke) -> str:
+        """The model's version, "" if nobody is to ask.
+
+        Raises `Failed` if an answer is wrong: then it has to go. Raises `Unasked` if there was
+        none, which is no reason to go back.
+        """
+        self.progress.phase("smoke")
+        if not order.smoke:
+            self.progress.say("left out: --no-smoke")
+            return ""
+        try:
+            return smoke()
+        except Unasked as error:
+            raise Unasked(
+                f"{error}\nThe new image serves, untested. Once it can be asked, release it "
+                f"again; or go back: python -m deploy rollback {self._where}"
+            ) from error
+
+    @contextmanager
+    def way_back(self, screen: Callable[[str], str]) -> Iterator[None]:
+        """The steps of a way back: whatever else keeps them from their end is `RollbackFailed`.
+
+        `screen` shows why, and what serves.
+        """
+        self.progress.phase("way back")
+        try:
+            with _translated(self._where):
+                yield
+        except (Aborted, LeaseHeld):
+            raise
+        except DeployError as error:
+            raise RollbackFailed(screen(f"The way back: {error}")) from error
+
     def wait(self, why: str) -> None:
         """Let a moment pass, telling why. Raises `TimedOut`, or `LeaseHeld` if it was lost."""
         self.progress.say(why)
         self.check_time(why)
-        self.aws.sleep(POLL)
+        self.sleep(POLL)
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass and keep the lease, for whoever waits in the middle of a release."""
+        self.aws.sleep(seconds)
+        self.keep()
+
+    def keep(self) -> None:
+        """Keep the lease. Raises `LeaseHeld` if it was lost: then nothing may be written."""
         self._lease.keep()
 
     def check_time(self, why: str) -> None:
@@ -134,13 +211,15 @@ class Attempt:
             raise
         except DeployError as error:
             self.progress.end()
-            self.history.write(
-                msgspec.structs.replace(
-                    self.draft(order, OUTCOMES[type(error)]),
-                    reason=str(error).partition("\n")[0],
-                )
-            )
+            self._write(error, self.draft(order, OUTCOMES[type(error)], reason=_reason(error)))
             raise
+
+    def _write(self, error: DeployError, record: Record) -> None:
+        """Keep the record of a bad end; that this fails too must not hide the end."""
+        try:
+            self.history.write(record)
+        except (DeployError, *AwsError) as fault:
+            error.add_note(f"The history has no record of it: {as_deploy_error(fault)}")
 
 
 @contextmanager
@@ -150,15 +229,15 @@ def _translated(where: str) -> Iterator[None]:
         yield
     except KeyboardInterrupt as error:
         raise Aborted(f"Interrupted. What AWS was doing goes on. {_advice(where)}") from error
-    except ClientError as error:
-        action = missing_action(error)
-        advice = f" The credentials lack {action}: see `doctor`." if action else ""
-        raise Failed(
-            f"AWS refused {error.operation_name}: {error_code(error)}, "
-            f"{error.response.get('Error', {}).get('Message', '')}.{advice}"
-        ) from error
-    except BotoCoreError as error:
-        raise Failed(f"AWS did not answer: {error}") from error
+    except AwsError as error:
+        raise Failed(str(as_deploy_error(error))) from error
+
+
+def _reason(error: DeployError) -> str:
+    """Its first line, or of a failure screen the one that says why."""
+    lines = str(error).splitlines()
+    why = (line.removeprefix(WHY) for line in lines if line.startswith(WHY))
+    return next(why, lines[0])
 
 
 def _advice(where: str) -> str:

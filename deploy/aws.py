@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from copy import copy
+from typing import Any, Self
 
 import boto3
 from botocore.config import Config
@@ -46,6 +47,12 @@ class Aws:
         self._config = config
         self._clients: dict[str, Any] = {}
         self._account = ""
+
+    def sleeping(self, sleep: Callable[[float], None]) -> Self:
+        """The same way to AWS, with another sleep."""
+        other = copy(self)
+        other.sleep = sleep
+        return other
 
     @property
     def region(self) -> str:

@@ -5,17 +5,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NoReturn
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from deploy.attempt import Attempt, Order
+from deploy.attempt import WHY, Attempt, Order, Smoke
+from deploy.aws_errors import AwsError
 from deploy.config import Config
-from deploy.errors import Aborted, Failed, Refused, RollbackFailed, RolledBack, TimedOut
+from deploy.errors import Aborted, Failed, Refused, RolledBack, TimedOut
 from deploy.function_state import READY, FunctionState
 from deploy.history import Record
 from deploy.image import refuse_index
 from deploy.place import Place
 from deploy.registered import Registry
-from deploy.rollout import Smoke
+from deploy.smoke import Unasked
 from deploy.traffic import Published, Traffic
 from deploy.vigil import alarm_states, told
 
@@ -61,14 +60,10 @@ class Canary:
         self._take_image(order, str(image["registryId"]))
         version = self._published.publish(order.digest)
         shift = Shift(version, self._version_before(order, traffic, version))
+        before = self._published.image(shift.before) if shift.before else ""
+        self._attempt.know(version=version, before=before)
         self._shift(order, traffic, shift)
-        model_version = self._test(order, shift)
-        return self._attempt.succeeded(
-            order,
-            version=version,
-            before=self._published.image(shift.before) if shift.before else "",
-            model_version=model_version,
-        )
+        return self._attempt.succeeded(order, model_version=self._test(order, shift))
 
     def _traffic(self) -> Traffic:
         traffic = self._published.traffic()
@@ -121,11 +116,14 @@ class Canary:
         """Move the traffic: a share first, all of it if no alarm goes off meanwhile."""
         if traffic.main == shift.version:
             if traffic.shares:
+                self._attempt.keep()
                 self._published.route(Traffic(shift.version))
             return
+        self._attempt.reach(order, self._smoke)
         if not order.despite_alarms:
             self._refuse_alarms(order, traffic, shift)
             self._try_share(order, traffic, shift)
+        self._attempt.keep()
         self._published.route(Traffic(shift.version))
         self._progress.say(f"version {shift.version} takes all of the traffic")
 
@@ -137,6 +135,7 @@ class Canary:
             if traffic != wanted:
                 for other in traffic.shares.keys() - wanted.shares.keys():
                     self._progress.say(f"supersedes version {other}, which was left with a share")
+                self._attempt.keep()
                 self._published.route(wanted)
             until = self._aws.clock() + self._config.release.bake_seconds
             while (left := until - self._aws.clock()) > 0:
@@ -152,7 +151,7 @@ class Canary:
         """
         try:
             yield
-        except (KeyboardInterrupt, TimedOut, ClientError, BotoCoreError) as error:
+        except (KeyboardInterrupt, TimedOut, *AwsError) as error:
             self._give_back(order, shift, _told(error))
             again = f"Version {shift.before} takes all of the traffic again."
             if isinstance(error, KeyboardInterrupt):
@@ -193,9 +192,10 @@ class Canary:
             self._go_back(order, shift, told(firing))
 
     def _test(self, order: Order, shift: Shift) -> str:
-        self._progress.phase("smoke")
         try:
-            return self._smoke()
+            return self._attempt.test(order, self._smoke)
+        except Unasked:
+            raise
         except Failed as error:
             if not shift.before:
                 raise Failed(
@@ -206,18 +206,18 @@ class Canary:
 
     def _go_back(self, order: Order, shift: Shift, reason: str) -> NoReturn:
         """Give all of the traffic to the version before."""
-        self._progress.phase("way back")
         self._give_back(order, shift, reason)
         raise RolledBack(self._screen(order, reason, "logs", "history"))
 
     def _give_back(self, order: Order, shift: Shift, reason: str) -> None:
         """Raises `RollbackFailed`, with what serves, whatever it is that stands in the way."""
-        try:
+
+        def screen(fault: str) -> str:
+            return self._screen(order, f"{reason}\n{fault}", "status", "abort", "rollback")
+
+        with self._attempt.way_back(screen):
+            self._attempt.keep()
             self._published.route(Traffic(shift.before))
-        except (KeyboardInterrupt, ClientError, BotoCoreError) as error:
-            reason = f"{reason}\nThe way back to version {shift.before}: {_told(error)}"
-            screen = self._screen(order, reason, "status", "abort", "rollback")
-            raise RollbackFailed(screen) from error
 
     def _screen(self, order: Order, reason: str, *verbs: str) -> str:
         """The failure screen; the verbs are what a person may want next."""
@@ -226,7 +226,7 @@ class Canary:
         )
         return (
             f"{order.verb} of {order.digest}\n"
-            f"why        {reason}\n"
+            f"{WHY}{reason}\n"
             f"serves     {self._serving()}\n"
             f"next       {commands}"
         )
@@ -236,7 +236,7 @@ class Canary:
         try:
             traffic = self._traffic()
             words = [f"version {traffic.main}: {self._published.image(traffic.main)}"]
-        except (ClientError, BotoCoreError) as error:
+        except AwsError as error:
             return f"not known: {_told(error)}"
         shares = [f"version {each} with {share:.0%}" for each, share in traffic.shares.items()]
         return ", ".join([*words, *shares])

@@ -2,12 +2,12 @@
 
 import re
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from deploy.aws import Aws
 from deploy.errors import Refused
-from deploy.history import SUCCEEDED, History, Record
+from deploy.history import ROLLBACK, SUCCEEDED, History, Record
 from deploy.registered import Registry
 
 Run = Callable[[Sequence[str]], str]
@@ -61,8 +61,10 @@ def earlier(history: History, version: str, running: str) -> Record:
     """
     good = [each for each in history.newest() if each.outcome == SUCCEEDED]
     others = [each for each in good if each.digest != running]
-    found = next((each for each in good if _is(each, version)), None) if version else None
-    chosen = found or (others[0] if others and not version else None)
+    if version:
+        chosen = next((each for each in good if _is(each, version)), None)
+    else:
+        chosen = next((each for each in _not_left(good) if each.digest != running), None)
     if chosen is None:
         known = [f"{each.version} ({each.digest[:19]}, {each.time})" for each in others[:5]]
         raise Refused(
@@ -70,6 +72,16 @@ def earlier(history: History, version: str, running: str) -> Record:
             + (f"There are the versions {'; '.join(known)}." if known else "The history has none.")
         )
     return chosen
+
+
+def _not_left(good: Iterable[Record]) -> Iterator[Record]:
+    """Without the releases, of newest first, from which somebody has gone back since."""
+    left: set[str] = set()
+    for record in good:
+        if record.verb == ROLLBACK:
+            left.add(record.before)
+        if record.digest not in left:
+            yield record
 
 
 def _is(record: Record, version: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from deploy import walk
 from deploy.errors import DONE, Failed, Refused
 from deploy.invocation import Invocation, add_common, invocation_of
+from deploy.lease import refuse_held
 from deploy.leftovers import others, wait_until_gone
 from deploy.log_group import LogGroup
 from deploy.output import done_line, plan_json
@@ -35,7 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """List, ask, take away in the reversed order, and look that nothing is left."""
+    """List, ask, take away in the reversed order, and look that nothing is left.
+
+    Not while somebody deploys.
+    """
     invocation = invocation_of(args)
     stack = invocation.stack()
     choice = choose(invocation, stack, images=args.with_images, logs=args.with_logs)
@@ -48,6 +52,8 @@ def run(args: argparse.Namespace) -> int:
         )
     if changes:
         invocation.confirm("Delete this?", invocation.config.environment)
+    if stack.shared.bucket.find() is not None:
+        refuse_held(invocation.aws, stack.shared.bucket.name, invocation.door)
     walk.destroy(choice.going, lambda change: invocation.tell(done_line(change)))
     prove(invocation, choice)
     if invocation.json:

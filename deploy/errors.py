@@ -30,7 +30,7 @@ class Refused(DeployError):
 
 
 class Failed(DeployError):
-    """AWS refused a call, or the release did not become healthy."""
+    """AWS refused a call, or the release did not become healthy, or could not be tested."""
 
     exit_code = 4
 

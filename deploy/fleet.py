@@ -96,14 +96,23 @@ def look(aws: Aws, name: str) -> Fleet:
     return Fleet(
         name,
         (group["MinSize"], group["DesiredCapacity"], group["MaxSize"]),
-        template=_template(group, mixed),
+        template=template_of(group),
         mixed=mixed,
         grace=float(group.get("HealthCheckGracePeriod", 0)),
         members=tuple(_members(aws, group)),
     )
 
 
-def _template(group: Mapping[str, Any], mixed: Mapping[str, Any] | None) -> Mapping[str, Any]:
+def launched(aws: Aws, name: str) -> str | None:
+    """The number of the template's version that a group launches; None if there is no group."""
+    answer = aws.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[name])
+    numbers = (template_of(group).get("Version") for group in answer["AutoScalingGroups"])
+    return next(numbers, None)
+
+
+def template_of(group: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The launch template of a described group, and which version of it."""
+    mixed: Mapping[str, Any] | None = group.get("MixedInstancesPolicy")
     own: Mapping[str, Any] = group.get("LaunchTemplate") or {}
     return mixed["LaunchTemplate"]["LaunchTemplateSpecification"] if mixed else own
 

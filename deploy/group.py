@@ -6,17 +6,24 @@ from botocore.exceptions import ClientError
 
 from deploy.aws import Aws, absent, error_code
 from deploy.config import Config
-from deploy.launch_template import LaunchTemplate, Version
+from deploy.fleet import template_of
+from deploy.launch_template import LaunchTemplate
 from deploy.names import SERVER, Names
 from deploy.network import Layout
 from deploy.resource import Settings
 from deploy.tags import owned
 from deploy.target_group import TargetGroup
+from deploy.userdata import READY_SECONDS
+from deploy.versions import Version
 from deploy.waiting import retried, until
 
 _ENDS = ("Min", "Max")
-GRACE_SECONDS = 120
-"""How long a new instance may fail its health check: docker and the image come first."""
+GRACE_SECONDS = 120 + READY_SECONDS
+"""How long a new instance may fail its health check.
+
+Boot, docker and the image come first, then the container has its time to become ready: an instance
+that is not says why before anybody takes it out.
+"""
 
 LAG = 120.0
 """Seconds until a new instance profile is known outside IAM, and a security group outside EC2."""
@@ -64,7 +71,7 @@ class Group:
             self.running, self.desired = None, 0
             return None
         self.desired = found["DesiredCapacity"]
-        self.running = self._running(found)
+        self.running = self._template.version(str(template_of(found).get("Version", "")))
         self._live_targets = tuple(sorted(found.get("TargetGroupARNs", [])))
         policy = found.get("InstanceMaintenancePolicy", {})
         return {
@@ -150,13 +157,6 @@ class Group:
         )
         return next(iter(groups), None)
 
-    def _running(self, found: dict[str, Any]) -> Version | None:
-        number = _specification(found).get("Version")
-        latest = self._template.latest
-        if number is None or latest is None:
-            return None
-        return latest if str(latest.number) == number else self._template.version(number)
-
     def has_image(self) -> bool:
         """Whether what it launches, or will launch, runs an image."""
         version = self.running if self.exists else self._template.latest
@@ -179,7 +179,7 @@ class Group:
         return bounds
 
     def _launch(self, version: Version | None) -> dict[str, Any]:
-        number = str(version.number) if version else "1"
+        number = version.number if version else "1"
         template = {"LaunchTemplateId": self._template.id, "Version": number}
         if not self._server.spot_share:
             return {"LaunchTemplate": template}
@@ -235,13 +235,6 @@ class Group:
     @property
     def _client(self) -> Any:
         return self._aws.client("autoscaling")
-
-
-def _specification(found: dict[str, Any]) -> dict[str, str]:
-    if "MixedInstancesPolicy" in found:
-        template = found["MixedInstancesPolicy"]["LaunchTemplate"]
-        return dict(template["LaunchTemplateSpecification"])
-    return dict(found.get("LaunchTemplate", {}))
 
 
 def _spot_percent(found: dict[str, Any]) -> int:

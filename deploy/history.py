@@ -10,6 +10,10 @@ from deploy.aws import Aws
 from deploy.store import Store
 
 SUCCEEDED = "succeeded"
+"""The outcome of a release that stays."""
+
+ROLLBACK = "rollback"
+"""The verb of one that went back on purpose."""
 
 
 class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):

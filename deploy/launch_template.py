@@ -1,51 +1,34 @@
 """The launch template: what an instance is, in numbered versions with full data."""
 
 import base64
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import Any
 
 from deploy.aws import Aws, absent
 from deploy.config import Config
+from deploy.fleet import launched
+from deploy.history import History
 from deploy.names import IMAGE_TAG, SERVER, Names
 from deploy.network import Layout
 from deploy.resource import Later, Settings
 from deploy.security_group import SecurityGroup
+from deploy.store import NoBucket
 from deploy.tags import owned, pairs
 from deploy.timing import DRAIN, SHUTDOWN, Timing
 from deploy.userdata import Machine, user_data
-
-Data = dict[str, Any]
-"""LaunchTemplateData, as EC2 has it."""
+from deploy.versions import Data, Version, Versions, facts
 
 MACHINE_IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-"
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One version: its number and its data."""
-
-    number: int
-    data: Data
-
-    @property
-    def digest(self) -> str:
-        """The image that its instances run, "" before the first release."""
-        for specification in self.data.get("TagSpecifications", []):
-            for tag in specification["Tags"]:
-                if tag["Key"] == IMAGE_TAG:
-                    return str(tag["Value"])
-        return ""
-
-
 class LaunchTemplate:
-    """A template whose newest version is as it is wanted.
+    """A template with a version that runs the group's image as it is wanted.
 
-    A change makes a new version with the image of the newest; instances get it at the next
-    release, and with it the newest Amazon Linux. That one is not compared: AWS publishes another
-    every week or two, and a plan that is never empty is read by nobody.
+    A change makes a new version with that image, not with the newest, which a release may have
+    found bad; instances get it at the next release. A release of another image brings the newest
+    Amazon Linux, one of the same image if it is asked to. It is not compared here: AWS publishes
+    another every week or two, and a plan that is never empty is read by nobody.
     """
 
     kind = "launch template"
@@ -64,6 +47,10 @@ class LaunchTemplate:
         self.name = names.stem
         self.id: str | Later = Later(self.kind)
         self.latest: Version | None = None
+        self._all: tuple[Version, ...] = ()
+        self._digest = ""
+        self._history = History(aws, names.bucket(aws.account, aws.region), SERVER)
+        self._versions = Versions(aws, self.name)
         self._aws = aws
         self._config = config
         self._names = names
@@ -74,7 +61,7 @@ class LaunchTemplate:
         self._tags = names.tags(SERVER)
 
     def find(self) -> Settings | None:
-        self.id, self.latest = Later(self.kind), None
+        self.id, self.latest, self._all, self._digest = Later(self.kind), None, (), ""
         with absent("InvalidLaunchTemplateName.NotFoundException"):
             (found,) = self._aws.pages(
                 "ec2",
@@ -83,7 +70,10 @@ class LaunchTemplate:
                 LaunchTemplateNames=[self.name],
             )
             self.id = found["LaunchTemplateId"]
-            self.latest = self.version(found["LatestVersionNumber"])
+            self._all = tuple(self._versions.all())
+            self._digest = self._good_digest()
+            same = (each for each in self._all if each.digest == self._digest)
+            self.latest = next(same, self._all[0])
             return {
                 **facts(self.latest.data),
                 "tags": owned(self._live_tags(), self._tags),
@@ -91,8 +81,7 @@ class LaunchTemplate:
         return None
 
     def settings(self) -> Settings:
-        digest = self.latest.digest if self.latest else ""
-        return {**facts(self.render(digest, machine_image="")), "tags": self._tags}
+        return {**facts(self.render(self._digest, machine_image="")), "tags": self._tags}
 
     def create(self) -> None:
         self._client.create_launch_template(
@@ -105,7 +94,7 @@ class LaunchTemplate:
         if "tags" in changed:
             self._client.create_tags(Resources=[self.id], Tags=pairs(self._tags))
         if changed - {"tags"}:
-            self.add_version(self.latest.digest if self.latest else "")
+            self._versions.add(self._digest, self._data(self._digest))
 
     def delete(self) -> None:
         with absent("InvalidLaunchTemplateId.NotFound"):
@@ -142,27 +131,12 @@ class LaunchTemplate:
         return data
 
     def add_version(self, digest: str) -> Version:
-        """A new version that runs an image, or the newest if it is just that already."""
-        data = self.render(digest, machine_image=self.machine_image())
-        if self.latest is not None and _same(self.latest.data, data):
-            return self.latest
-        answer = self._client.create_launch_template_version(
-            LaunchTemplateId=self.id, LaunchTemplateData=data, ClientToken=self._token(data)
-        )
-        number = int(answer["LaunchTemplateVersion"]["VersionNumber"])
-        self.latest = Version(number, data)
-        return self.latest
+        """The version that runs an image as it is wanted, made if there is none."""
+        return self._versions.wanted(digest, self._data(digest))
 
-    def version(self, number: int | str) -> Version:
-        """One version of the template that is there."""
-        (found,) = self._aws.pages(
-            "ec2",
-            "describe_launch_template_versions",
-            "LaunchTemplateVersions",
-            LaunchTemplateId=self.id,
-            Versions=[str(number)],
-        )
-        return Version(int(found["VersionNumber"]), found["LaunchTemplateData"])
+    def version(self, number: str) -> Version | None:
+        """One of the versions that were found."""
+        return next((each for each in self._all if each.number == number), None)
 
     def machine_image(self) -> str:
         """The id of the newest Amazon Linux 2023 for the architecture."""
@@ -191,55 +165,28 @@ class LaunchTemplate:
         }
         return dict(sorted((ours | self._config.settings).items()))
 
-    def _token(self, data: Data) -> str:
-        """The same for the same data after the same version: a repeated call adds nothing."""
-        before = self.latest.number if self.latest else 0
-        text = json.dumps([str(self.id), before, data], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+    def _data(self, digest: str) -> Data:
+        return self.render(digest, machine_image=self.machine_image())
+
+    def _good_digest(self) -> str:
+        """The image of the group; of one that has to be made again what was good last."""
+        number = launched(self._aws, self.name)
+        running = self.version(number) if number is not None else None
+        if running is not None:
+            return running.digest
+        digests = {each.digest for each in self._all} - {""}
+        released = self._released() if digests else ""
+        return released if released in digests else ""
+
+    def _released(self) -> str:
+        with suppress(NoBucket):
+            record = self._history.last_success()
+            return record.digest if record is not None else ""
+        return ""
 
     @property
     def _client(self) -> Any:
         return self._aws.client("ec2")
-
-
-def facts(data: Data) -> Settings:
-    """The data in plain values, without the machine image and what AWS adds."""
-    (interface,) = data.get("NetworkInterfaces") or [{}]
-    (volume,) = data.get("BlockDeviceMappings") or [{}]
-    disk = volume.get("Ebs", {})
-    metadata = data.get("MetadataOptions", {})
-    return {
-        "instance_type": data.get("InstanceType"),
-        "profile": data.get("IamInstanceProfile", {}).get("Name"),
-        "security_groups": tuple(sorted(interface.get("Groups", []))),
-        "public_address": interface.get("AssociatePublicIpAddress"),
-        "volume": f"{disk.get('VolumeSize')} GiB {disk.get('VolumeType')}, "
-        f"{'encrypted' if disk.get('Encrypted') else 'not encrypted'}",
-        "metadata": f"tokens {metadata.get('HttpTokens')}, "
-        f"{metadata.get('HttpPutResponseHopLimit')} hop",
-        "user_data": _hash(data.get("UserData", "")),
-        "instance_tags": _tags(data),
-    }
-
-
-def _same(live: Data, wanted: Data) -> bool:
-    return live.get("ImageId") == wanted["ImageId"] and facts(live) == facts(wanted)
-
-
-def _tags(data: Data) -> dict[str, str]:
-    return {
-        tag["Key"]: tag["Value"]
-        for specification in data.get("TagSpecifications", [])
-        if specification["ResourceType"] == "instance"
-        for tag in sorted(specification["Tags"], key=lambda each: str(each["Key"]))
-    }
-
-
-def _hash(user_data_base64: str) -> str:
-    """A short name for a script: the script itself is no reading for a plan."""
-    if not user_data_base64:
-        return "none"
-    return "sha256:" + hashlib.sha256(base64.b64decode(user_data_base64)).hexdigest()[:12]
 
 
 def _volume(gigabytes: int) -> Data:

@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError
 from msgspec import Struct
 
 from deploy.aws import Aws, absent, error_code
-from deploy.errors import LeaseHeld
+from deploy.aws_errors import AwsError, as_deploy_error
+from deploy.errors import DeployError, LeaseHeld
 from deploy.store import Store
 
 SECONDS = 60.0
@@ -69,8 +70,10 @@ class Lease:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is None or issubclass(kind, Exception | KeyboardInterrupt):
+        if error is None:
             self.give_back()
+        elif isinstance(error, Exception | KeyboardInterrupt):
+            self._give_back_despite(error)
 
     def keep(self) -> None:
         """Renew it if that is due. Raises `LeaseHeld` if it is no longer ours."""
@@ -81,6 +84,13 @@ class Lease:
         """Let it run out now, if it is still ours."""
         with absent(*_LOST):
             self._put(self._aws.clock(), IfMatch=self._etag)
+
+    def _give_back_despite(self, error: BaseException) -> None:
+        """Give it back; that this fails too must not hide the error."""
+        try:
+            self.give_back()
+        except (DeployError, *AwsError) as fault:
+            error.add_note(f"The lease was not given back and runs out: {as_deploy_error(fault)}")
 
     def _is_free(self, holder: Holder) -> bool:
         return holder.token == self._token or holder.expires <= self._aws.clock()
@@ -117,6 +127,13 @@ def holder_of(aws: Aws, bucket: str, door: str) -> Holder | None:
     """Who holds the lease now, or None."""
     found = _read(Store(aws, bucket, door), key_of(door))
     return found[0] if found is not None and found[0].expires > aws.clock() else None
+
+
+def refuse_held(aws: Aws, bucket: str, door: str) -> None:
+    """Raise `LeaseHeld` if somebody holds it."""
+    holder = holder_of(aws, bucket, door)
+    if holder is not None:
+        raise LeaseHeld(_held(holder, aws.clock()))
 
 
 def unlock(aws: Aws, bucket: str, door: str) -> Holder | None:

@@ -2,13 +2,16 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property
 
 import boto3
 
 from deploy import walk
 from deploy.address import address_of, is_signed
-from deploy.attempt import Attempt, Order
+from deploy.attempt import Attempt, Order, Smoke
 from deploy.canary import Canary
 from deploy.filling import complete
 from deploy.function_stack import function
@@ -20,12 +23,15 @@ from deploy.names import SERVER
 from deploy.place import Place, place_of
 from deploy.progress import Progress
 from deploy.rendering import StackRendering
-from deploy.rollout import Rollout, Smoke
+from deploy.rollout import Rollout
 from deploy.server_stack import server
 from deploy.signing import signer
-from deploy.smoke import Sign, unsigned
+from deploy.smoke import Sign, nothing, unsigned
 from deploy.smoke import Smoke as UrlSmoke
 from deploy.stopping import terminable
+
+Leased = tuple[Invocation, Callable[[], None]]
+"""An invocation whose waits keep the lease, and what keeps it in between."""
 
 API_KEY = "SMOKE_API_KEY"
 """The environment variable with the key that the smoke test sends."""
@@ -43,9 +49,14 @@ def progress_of(invocation: Invocation) -> Progress:
 
 
 def smoke_of(
-    invocation: Invocation, place: Place, environ: Mapping[str, str], url: str = ""
+    invocation: Invocation,
+    place: Place,
+    environ: Mapping[str, str],
+    url: str = "",
+    *,
+    keep: Callable[[], None] = nothing,
 ) -> UrlSmoke:
-    """The smoke test of a URL, of the door's own by default."""
+    """The smoke test of a URL, of the door's own by default; `keep` keeps a lease meanwhile."""
     aws = invocation.aws
     signed = not url and is_signed(aws, place)
     return UrlSmoke(
@@ -53,7 +64,27 @@ def smoke_of(
         aws.sleep,
         environ.get(API_KEY, ""),
         _signer(aws.region) if signed else unsigned,
+        keep=keep,
     )
+
+
+class LateSmoke:
+    """The smoke test of a door that may have no address before its first release."""
+
+    def __init__(self, make: Callable[[], Smoke]) -> None:
+        self._make = make
+
+    def reach(self) -> None:
+        """Find out whether it can be asked. Raises `Unasked`."""
+        self._smoke.reach()
+
+    def __call__(self) -> str:
+        """The model's version. Raises `Failed`, or `Unasked`."""
+        return self._smoke()
+
+    @cached_property
+    def _smoke(self) -> Smoke:
+        return self._make()
 
 
 def _signer(region: str) -> Sign:
@@ -73,9 +104,7 @@ def release(invocation: Invocation, order: Order) -> Record:
         timeout=invocation.config.release.timeout_seconds,
     )
 
-    def smoke() -> str:
-        return smoke_of(invocation, place, os.environ)()
-
+    smoke = LateSmoke(lambda: smoke_of(invocation, place, os.environ, keep=attempt.keep))
     with terminable():
         record = _releaser(invocation, attempt, place, smoke).release(order)
         if place.door == SERVER and record.outcome and not record.before:
@@ -92,9 +121,28 @@ def _releaser(
         return Rollout(attempt, place, config, rendering, smoke)
 
     def create(digest: str) -> None:
-        walk.apply(function(aws, config, digest=digest).resources, sleep=aws.sleep)
+        kept = aws.sleeping(attempt.sleep)
+        resources = function(kept, config, digest=digest).resources
+        walk.apply(resources, lambda _: attempt.keep(), sleep=kept.sleep)
 
     return Canary(attempt, place, config, create, smoke)
+
+
+@contextmanager
+def leased(invocation: Invocation) -> Iterator[Leased]:
+    """Hold the lease of the door meanwhile.
+
+    Raises `LeaseHeld` if another holds it, or takes it over.
+    """
+    place, known = place_in(invocation), who(invocation)
+    lease = Lease(invocation.aws, place.bucket, place.door, owner=known["who"], run=known["run"])
+
+    def sleep(seconds: float) -> None:
+        invocation.aws.sleep(seconds)
+        lease.keep()
+
+    with terminable(), lease:
+        yield replace(invocation, aws=invocation.aws.sleeping(sleep)), lease.keep
 
 
 def who(invocation: Invocation) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """What may go: old images and versions that nothing names any more, in no environment."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
@@ -13,6 +14,7 @@ from deploy.names import FUNCTION, SERVER
 from deploy.place import Place
 from deploy.refresh import Refreshes
 from deploy.registered import Registry
+from deploy.store import NoBucket
 from deploy.traffic import Published
 from deploy.versions import Version, Versions
 
@@ -106,11 +108,8 @@ def _use(aws: Aws, place: Place, keep: int) -> Use:
 def _released(aws: Aws, place: Place, keep: int) -> Iterable[str]:
     """The digests of the last good releases; none where no bucket is."""
     for door in (SERVER, FUNCTION):
-        try:
+        with suppress(NoBucket):
             yield from History(aws, place.bucket, door).kept(keep)
-        except ClientError as error:
-            if error_code(error) != "NoSuchBucket":
-                raise
 
 
 def _templates_in_use(aws: Aws, place: Place) -> tuple[frozenset[str], frozenset[str]]:

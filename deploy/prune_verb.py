@@ -4,11 +4,11 @@ import argparse
 import json
 from dataclasses import asdict
 
-from deploy.errors import DONE
+from deploy.errors import DONE, Refused
 from deploy.invocation import Invocation, add_common, invocation_of
 from deploy.leftovers import tagged
 from deploy.names import Names
-from deploy.opening import place_in
+from deploy.opening import leased, place_in
 from deploy.place import Place, place_of
 from deploy.prune import prune, surplus
 
@@ -24,7 +24,10 @@ def run(args: argparse.Namespace) -> int:
         invocation.tell(line)
     if found.lines:
         invocation.confirm("Delete these?", invocation.config.environment)
-        prune(invocation.aws, place, found)
+        with leased(invocation) as (own, _):
+            if surplus(own.aws, place, others(own, place), keep=keep) != found:
+                raise Refused("Another release has ended meanwhile: look at the list again.")
+            prune(own.aws, place, found)
     if invocation.json:
         print(json.dumps({**invocation.facts(), "deleted": asdict(found)}, indent=2))
     else:

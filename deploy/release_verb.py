@@ -24,13 +24,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--supersede", action="store_true", help="stop another release that is going on"
     )
-    add_alarms(parser)
-
-
-def add_alarms(parser: argparse.ArgumentParser) -> None:
-    """The wish not to listen to alarms."""
     parser.add_argument(
         "--despite-alarms", action="store_true", help="even while alarms ring, without heeding them"
+    )
+    parser.add_argument(
+        "--new-machine-image",
+        action="store_true",
+        help="with the newest Amazon Linux, even if the image runs already (server)",
+    )
+    add_smoke(parser)
+
+
+def add_smoke(parser: argparse.ArgumentParser) -> None:
+    """The wish not to ask the service."""
+    parser.add_argument(
+        "--no-smoke",
+        dest="smoke",
+        action="store_false",
+        help="do not ask the service through its URL, which may be out of reach from here",
     )
 
 
@@ -44,6 +55,8 @@ def run(args: argparse.Namespace) -> int:
         commit=chosen.commit,
         supersede=args.supersede,
         despite_alarms=args.despite_alarms,
+        smoke=args.smoke,
+        new_machine_image=args.new_machine_image,
     )
     tell(invocation, release(invocation, order))
     return DONE

@@ -7,12 +7,12 @@ from deploy.aws import Aws
 from deploy.choice import earlier
 from deploy.errors import DONE
 from deploy.fleet import look
-from deploy.history import History
+from deploy.history import ROLLBACK, History
 from deploy.invocation import add_common, invocation_of
 from deploy.names import SERVER
 from deploy.opening import place_in, release, who
 from deploy.place import Place
-from deploy.release_verb import tell
+from deploy.release_verb import add_smoke, tell
 from deploy.traffic import Published
 from deploy.versions import Versions
 
@@ -29,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "release of another image)",
     )
     parser.add_argument("--supersede", action="store_true", help="stop a release that is going on")
+    add_smoke(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -41,10 +42,12 @@ def run(args: argparse.Namespace) -> int:
     order = Order(
         record.digest,
         **who(invocation),
-        verb="rollback",
+        verb=ROLLBACK,
         commit=record.commit,
         supersede=args.supersede,
         despite_alarms=True,
+        smoke=args.smoke,
+        new_machine_image=False,
     )
     tell(invocation, release(invocation, order))
     return DONE

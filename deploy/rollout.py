@@ -1,23 +1,21 @@
 """A release of the server: from a digest to a fleet that runs it, or back."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
-from deploy.attempt import Attempt, Order
+from deploy.attempt import WHY, Attempt, Order, Smoke
+from deploy.aws_errors import AwsError, as_deploy_error
 from deploy.config import Config
-from deploy.errors import Failed, Refused, RollbackFailed, RolledBack
+from deploy.errors import Failed, Refused, RolledBack
 from deploy.fleet import Fleet, look
 from deploy.history import Record
 from deploy.place import Place
 from deploy.refresh import Manner, Refresh, Refreshes, fault_of
 from deploy.registered import Registry
+from deploy.smoke import Unasked
 from deploy.versions import Rendering, Version, Versions
 from deploy.vigil import alarm_states, told
 from deploy.watch import Watch
-
-Smoke = Callable[[], str]
-"""Asks the service through its URL: the model's version. Raises `Failed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +57,16 @@ class Rollout:
         target = Target(version, self._version_before(fleet, version))
         if active is None and self._is_done(fleet, version):
             return self._attempt.draft(order, version=version.number)
+        before = target.before.digest if target.before else ""
+        self._attempt.know(version=version.number, before=before)
         self._roll_out(order, fleet, target, active)
         fleet = self._settle(order, target)
-        model_version = self._test(order, target, fleet)
-        return self._attempt.succeeded(
-            order,
-            version=version.number,
-            before=target.before.digest if target.before else "",
-            model_version=model_version,
-        )
+        return self._attempt.succeeded(order, model_version=self._test(order, target, fleet))
 
     def _make_version(self, order: Order) -> Version:
         self._progress.phase("version")
-        version = self._versions.wanted(order.digest, self._rendering.render(order.digest))
+        data = self._rendering.render(order.digest)
+        version = self._versions.wanted(order.digest, data, exactly=order.new_machine_image)
         self._progress.say(f"version {version.number} of {self._place.template}")
         return version
 
@@ -114,12 +109,16 @@ class Rollout:
         number = target.version.number
         if active is None and fleet.launched_from(number):
             return
+        if active is None and any(member.serves for member in fleet.members):
+            self._attempt.reach(order, self._smoke)
         self._progress.phase("refresh")
         started = active or self._start(fleet, number, self._manner(order, fleet))
         watch = Watch(self._aws, self._place, number)
         fault = fault_of(self._follow(started, watch))
         if fault is not None:
-            raise type(fault)(self._screen(order, str(fault), watch))
+            ours = watch.given_up and isinstance(fault, RolledBack)
+            why = "A new instance did not come up." if ours else str(fault)
+            raise type(fault)(self._screen(order, why, watch))
 
     def _manner(self, order: Order, fleet: Fleet) -> Manner:
         """With alarms that are quiet, unless they are not to be heard; nothing bakes if empty."""
@@ -139,6 +138,7 @@ class Rollout:
 
     def _start(self, fleet: Fleet, number: str, manner: Manner) -> Refresh:
         """Start a refresh, or adopt the one that a lost answer was about."""
+        self._attempt.keep()
         started = self._refreshes.start(fleet, number, manner) or self._refreshes.active()
         if started is None or started.version != number:
             raise Failed(
@@ -156,6 +156,7 @@ class Rollout:
             if judged and refresh.goes_on and watch.hopeless(fleet):
                 self._progress.say("a new instance does not come up: going back")
                 self._refreshes.go_back()
+                watch.given_up = True
             self._attempt.wait(watch.why(fleet, refresh))
             refresh = self._refreshes.get(refresh.id)
         return refresh
@@ -179,19 +180,21 @@ class Rollout:
             fleet = watch.look()
         while fleet.serving(target.version.digest) < fleet.desired:
             if watch.hopeless(fleet):
-                reason = self._screen(order, "The new instances do not come up.", watch)
-                self._go_back(order, target, reason)
+                reason = ["The new instances do not come up.", *watch.words]
+                self._go_back(order, target, "\n".join(reason))
             self._attempt.wait(watch.why(fleet))
             fleet = watch.look()
         return fleet
 
     def _test(self, order: Order, target: Target, fleet: Fleet) -> str:
-        self._progress.phase("smoke")
         if not fleet.desired:
+            self._progress.phase("smoke")
             self._progress.say("left out: the group has no instance now, by its schedule")
             return ""
         try:
-            return self._smoke()
+            return self._attempt.test(order, self._smoke)
+        except Unasked:
+            raise
         except Failed as error:
             if target.before is None or not target.before.digest:
                 raise Failed(
@@ -202,25 +205,29 @@ class Rollout:
 
     def _go_back(self, order: Order, target: Target, reason: str) -> NoReturn:
         """Release what ran before, without alarms: those of the bad version may still ring."""
-        if target.before is None:
+        before = target.before
+        if before is None:
             raise Failed(f"{reason}\nThere is no version to go back to.")
-        number, digest = target.before.number, target.before.digest
-        self._progress.phase("way back")
-        self._progress.say(f"to version {number}, {digest or 'without an image'}")
-        if not digest:
-            self._resize(0, 0, 0)
-        fleet = look(self._aws, self._place.group)
-        manner = Manner(self._config.server.warmup_seconds, returns=False)
-        watch = Watch(self._aws, self._place, number)
-        fault = fault_of(self._follow(self._start(fleet, number, manner), watch))
-        if fault is not None:
-            raise RollbackFailed(self._screen(order, f"{reason}\nThe way back: {fault}", watch))
-        if not digest:
+        watch = Watch(self._aws, self._place, before.number)
+        with self._attempt.way_back(lambda why: self._screen(order, f"{reason}\n{why}", watch)):
+            self._put_back(before, watch)
+        if not before.digest:
             raise Failed(f"{reason}\nNothing ran before: the group is empty again.")
         raise RolledBack(self._screen(order, reason, watch))
 
+    def _put_back(self, before: Version, watch: Watch) -> None:
+        self._progress.say(f"to version {before.number}, {before.digest or 'without an image'}")
+        if not before.digest:
+            self._resize(0, 0, 0)
+        fleet = look(self._aws, self._place.group)
+        manner = Manner(self._config.server.warmup_seconds, returns=False)
+        fault = fault_of(self._follow(self._start(fleet, before.number, manner), watch))
+        if fault is not None:
+            raise Failed(str(fault)) from fault
+
     def _resize(self, least: int, desired: int, most: int) -> None:
         self._progress.say(f"the group gets {desired} instances ({least} to {most})")
+        self._attempt.keep()
         self._aws.client("autoscaling").update_auto_scaling_group(
             AutoScalingGroupName=self._place.group,
             MinSize=least,
@@ -230,20 +237,27 @@ class Rollout:
 
     def _screen(self, order: Order, reason: str, watch: Watch) -> str:
         """The failure screen."""
-        fleet = look(self._aws, self._place.group)
+        where = self._place.where
+        return "\n".join(
+            [
+                f"{order.verb} of {order.digest}",
+                f"{WHY}{reason}",
+                *watch.words,
+                *self._serving(),
+                f"next       python -m deploy logs {where}",
+                f"           python -m deploy history {where}",
+            ]
+        )
+
+    def _serving(self) -> list[str]:
+        """What serves now, as far as AWS says."""
+        try:
+            fleet = look(self._aws, self._place.group)
+        except AwsError as error:
+            return [f"serves     not known: {as_deploy_error(error)}"]
         serving = [
             f"serves     {fleet.serving(digest)} of {fleet.desired} instances: {digest or 'none'}"
             for digest in sorted(fleet.by_digest)
             if fleet.serving(digest)
         ]
-        where = self._place.where
-        return "\n".join(
-            [
-                f"{order.verb} of {order.digest}",
-                f"why        {reason}",
-                *watch.words,
-                *(serving or ["serves     nothing"]),
-                f"next       python -m deploy logs {where}",
-                f"           python -m deploy history {where}",
-            ]
-        )
+        return serving or ["serves     nothing"]

@@ -102,7 +102,7 @@ class ServerStack:
         if running.number != latest.number:
             return (
                 f"Launch template version {latest.number} is not what runs ({running.number}): "
-                "`python -m deploy release server` rolls it out."
+                f"`python -m deploy release server --image {running.digest}` rolls it out."
             )
         return ""
 

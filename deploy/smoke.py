@@ -3,8 +3,9 @@
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any, Protocol
 
 from deploy.errors import Failed
@@ -18,9 +19,26 @@ PAUSE = 5.0
 TIMEOUT = 10.0
 """Seconds that one request may take."""
 
+BUSY = 429
+"""The status of a service that is asked too often: it says nothing of the next answer."""
+
+_UNREACHED = "Look at allowed_cidrs, at the domain's DNS, and at the network that you ask from."
+_CLOSED: Mapping[int, str] = {
+    401: "Put the key into SMOKE_API_KEY.",
+    403: "The firewall or the function's URL does not let you in.",
+}
+"""Statuses of a service that answers others, and what opens it."""
+
+
+class Unasked(Failed):
+    """Nobody answered, or let the question in: whether the service is right is not known."""
+
 
 class Transport(Protocol):
-    """Sends one request; the status and the body. Raises OSError if there is no answer."""
+    """Sends one request; the status and the body.
+
+    Raises OSError if there is no answer, and HTTPException if it breaks off.
+    """
 
     def __call__(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
@@ -41,6 +59,10 @@ def unsigned(
     return headers
 
 
+def nothing() -> None:
+    """Keep nothing."""
+
+
 def send(
     method: str, url: str, headers: Mapping[str, str], body: bytes | None
 ) -> tuple[int, bytes]:
@@ -57,11 +79,12 @@ def send(
         return error.code, error.read()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Smoke:
     """A test of one URL; calling it gives the model's version.
 
-    `api_key` is sent where the service asks for one, and never shown.
+    `api_key` is sent where the service asks for one, and never shown. `keep` is called before each
+    request, which may take its time: it keeps a lease. `reached` says that there was an answer.
     """
 
     url: str
@@ -69,12 +92,14 @@ class Smoke:
     api_key: str = ""
     sign: Sign = unsigned
     transport: Transport = send
+    keep: Callable[[], None] = nothing
+    reached: bool = False
 
     def __repr__(self) -> str:
         return f"Smoke({self.url!r})"
 
     def __call__(self) -> str:
-        """Ask the model card, then the price of each golden row. Raises `Failed`."""
+        """Ask the model card, then the price of each golden row. Raises `Failed`, or `Unasked`."""
         card = self._ask("GET", "/model", None)
         try:
             questions = _questions(card)
@@ -86,24 +111,36 @@ class Smoke:
             self._compare(answer, question, price, target, version)
         return version
 
+    def reach(self) -> None:
+        """Find out whether the service can be asked, whatever it answers. Raises `Unasked`."""
+        self._try("GET", "/model", None, good=range(1000))
+
     def _ask(self, method: str, path: str, body: bytes | None) -> dict[str, Any]:
         """One answer as JSON; what is not 200 is asked for again a few times."""
-        fault = ""
+        return self._decoded(method, path, self._try(method, path, body, good=(200,)))
+
+    def _try(self, method: str, path: str, body: bytes | None, *, good: Sequence[int]) -> bytes:
+        """The first answer with a good status. Raises `Failed` after a few tries, or `Unasked`.
+
+        Who has answered before is at fault for being silent now.
+        """
+        fault, known = "", False
         for attempt in range(ATTEMPTS):
             if attempt:
                 self.sleep(PAUSE)
+            self.keep()
             try:
                 status, text = self._send(method, path, body)
-            except OSError as error:
-                fault = f"no answer ({error})"
+            except (OSError, HTTPException) as error:
+                fault, known = f"no answer ({error}). {_UNREACHED}", self.reached
                 continue
-            if status == 200:
-                return self._decoded(method, path, text)
-            fault = f"{status} {text[:200].decode('utf-8', 'replace')}"
-            if status in (401, 403):
-                break
-        hint = " Put the key into SMOKE_API_KEY." if fault.startswith("401") else ""
-        raise Failed(f"{method} {self.url}{path} gave {fault}.{hint}")
+            fault, known = f"{status} {text[:200].decode('utf-8', 'replace')}.", status != BUSY
+            self.reached = True
+            if status in _CLOSED:
+                raise Unasked(f"{method} {self.url}{path} gave {fault} {_CLOSED[status]}")
+            if status in good:
+                return text
+        raise (Failed if known else Unasked)(f"{method} {self.url}{path} gave {fault}")
 
     def _send(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
         headers = {"Accept": "application/json"}

@@ -10,6 +10,7 @@ from deploy.errors import Refused
 from deploy.fleet import Fleet, look
 from deploy.history import History, Record
 from deploy.lease import Holder, holder_of
+from deploy.machine_image import MachineImage, machine_image_of
 from deploy.names import SERVER
 from deploy.place import Place
 from deploy.refresh import Refresh, Refreshes
@@ -23,6 +24,7 @@ class Status:
 
     place: Place
     fleet: Fleet | None
+    machine_image: MachineImage | None
     refresh: Refresh | None
     traffic: Traffic | None
     images: dict[str, str]
@@ -50,6 +52,8 @@ class Status:
         size = f"{desired} instances wanted, {least} to {most}"
         empty = " (empty: `push` and `release` come next)" if fleet.empty else ""
         lines = [f"group    {fleet.name}, version {fleet.version}: {size}{empty}"]
+        if self.machine_image is not None:
+            lines.append(f"machine  {self.machine_image}")
         for digest in sorted(fleet.by_digest):
             serving = f"{fleet.serving(digest)} of {fleet.by_digest[digest]} serve"
             lines.append(f"image    {digest or 'none'}: {serving}")
@@ -93,10 +97,12 @@ def status_of(aws: Aws, place: Place) -> Status:
     """Look at one door. Raises `Refused` if it is not there."""
     history = History(aws, place.bucket, place.door)
     server = place.door == SERVER
+    fleet = look(aws, place.group) if server else None
     traffic, images = (None, {}) if server else _versions(aws, place)
     return Status(
         place,
-        fleet=look(aws, place.group) if server else None,
+        fleet=fleet,
+        machine_image=machine_image_of(aws, place.template, fleet.version) if fleet else None,
         refresh=Refreshes(aws, place.group).active() if server else None,
         traffic=traffic,
         images=images,

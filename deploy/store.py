@@ -10,11 +10,15 @@ from deploy.aws import Aws, absent, error_code
 from deploy.errors import Refused
 
 
+class NoBucket(Refused):
+    """Nothing of the environment has been made."""
+
+
 class Store:
     """The bucket of an environment, as one door uses it.
 
     Every call names the owner: the bucket's name can be guessed, and another account may have
-    been faster. Raises `Refused` where there is no bucket yet.
+    been faster. Raises `NoBucket` where there is none yet.
     """
 
     def __init__(self, aws: Aws, bucket: str, door: str) -> None:
@@ -57,7 +61,7 @@ class Store:
         except ClientError as error:
             if error_code(error) != "NoSuchBucket":
                 raise
-            raise Refused(
+            raise NoBucket(
                 f"There is no bucket {self._bucket}: nothing of this environment has been made. "
                 f"`python -m deploy apply {self._door}` with the same --env makes it."
             ) from error

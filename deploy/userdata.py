@@ -11,7 +11,7 @@ LIMIT = 16_384
 """Bytes of user data that EC2 takes, before base64."""
 
 READY_SECONDS = 180
-"""How long the container may take until it is ready, the pull of the image included."""
+"""How long the container may take until it is ready, once its image is there."""
 
 
 @dataclass(frozen=True, slots=True)

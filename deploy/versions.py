@@ -1,5 +1,6 @@
 """The numbered versions of a launch template, each with the image that it runs."""
 
+import base64
 import hashlib
 import json
 from collections.abc import Mapping
@@ -7,8 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from deploy.aws import Aws
-from deploy.launch_template import facts
 from deploy.names import IMAGE_TAG
+from deploy.resource import Settings
+
+Data = dict[str, Any]
+"""LaunchTemplateData, as EC2 has it."""
 
 
 class Rendering(Protocol):
@@ -27,9 +31,10 @@ class Version:
     data: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     default: bool = False
 
-    def is_like(self, data: Mapping[str, Any]) -> bool:
-        """Whether it is what the data says, whatever Amazon Linux has published since."""
-        return bool(facts(dict(self.data)) == facts(dict(data)))
+    def is_like(self, data: Mapping[str, Any], *, exactly: bool = False) -> bool:
+        """Whether it is what the data says; `exactly` compares the machine image too."""
+        same = not exactly or self.data.get("ImageId") == data["ImageId"]
+        return same and facts(self.data) == facts(data)
 
 
 class Versions:
@@ -51,11 +56,15 @@ class Versions:
         versions = [_version(each) for each in found]
         return sorted(versions, key=lambda each: int(each.number), reverse=True)
 
-    def wanted(self, digest: str, data: Mapping[str, Any]) -> Version:
+    def wanted(self, digest: str, data: Mapping[str, Any], *, exactly: bool = False) -> Version:
         """The newest version like this data, made if there is none; tried again, made once."""
         versions = self.all()
-        known = next((each for each in versions if each.is_like(data)), None)
+        known = next((each for each in versions if each.is_like(data, exactly=exactly)), None)
         return known or self._create(digest, data, after=versions[0].number)
+
+    def add(self, digest: str, data: Mapping[str, Any]) -> Version:
+        """A new version, newer than one that is like it too."""
+        return self._create(digest, data, after=self.all()[0].number)
 
     def delete(self, numbers: list[str]) -> None:
         """Delete versions; those that are gone already are no fault."""
@@ -83,10 +92,40 @@ def _version(described: Mapping[str, Any]) -> Version:
 
 def image_of(data: Mapping[str, Any]) -> str:
     """The digest that a template gives its instances as a tag, or ""."""
-    tags = (
-        tag
-        for each in data.get("TagSpecifications", ())
-        if each.get("ResourceType") == "instance"
-        for tag in each.get("Tags", ())
-    )
-    return next((str(tag["Value"]) for tag in tags if tag["Key"] == IMAGE_TAG), "")
+    return _tags(data).get(IMAGE_TAG, "")
+
+
+def facts(data: Mapping[str, Any]) -> Settings:
+    """The data in plain values, without the machine image and what AWS adds."""
+    (interface,) = data.get("NetworkInterfaces") or [{}]
+    (volume,) = data.get("BlockDeviceMappings") or [{}]
+    disk = volume.get("Ebs", {})
+    metadata = data.get("MetadataOptions", {})
+    return {
+        "instance_type": data.get("InstanceType"),
+        "profile": data.get("IamInstanceProfile", {}).get("Name"),
+        "security_groups": tuple(sorted(interface.get("Groups", []))),
+        "public_address": interface.get("AssociatePublicIpAddress"),
+        "volume": f"{disk.get('VolumeSize')} GiB {disk.get('VolumeType')}, "
+        f"{'encrypted' if disk.get('Encrypted') else 'not encrypted'}",
+        "metadata": f"tokens {metadata.get('HttpTokens')}, "
+        f"{metadata.get('HttpPutResponseHopLimit')} hop",
+        "user_data": _hash(data.get("UserData", "")),
+        "instance_tags": _tags(data),
+    }
+
+
+def _tags(data: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        tag["Key"]: tag["Value"]
+        for specification in data.get("TagSpecifications", [])
+        if specification["ResourceType"] == "instance"
+        for tag in sorted(specification["Tags"], key=lambda each: str(each["Key"]))
+    }
+
+
+def _hash(user_data_base64: str) -> str:
+    """A short name for a script: the script itself is no reading for a plan."""
+    if not user_data_base64:
+        return "none"
+    return "sha256:" + hashlib.sha256(base64.b64decode(user_data_base64)).hexdigest()[:12]

@@ -23,6 +23,7 @@ class Watch:
         self._unhealthy_since: dict[str, float] = {}
         self._troubles: dict[str, Trouble] = {}
         self.launch_failure = ""
+        self.given_up = False
 
     def look(self) -> Fleet:
         """Look once, and remember what is wrong."""

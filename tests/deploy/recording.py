@@ -143,7 +143,11 @@ def _life(recording: Recording, door: str, place: Path) -> None:
     (place / "deploy.toml").write_text(TOML)
     aws = Aws(twin.session(), clock=twin.clock.time, sleep=twin.clock.sleep)
     desk = Desk(recording, aws, place, door)
-    with patch.object(Smoke, "__call__", lambda _: "model"), conditions_unread():
+    with (
+        patch.object(Smoke, "reach", lambda _: None),
+        patch.object(Smoke, "__call__", lambda _: "model"),
+        conditions_unread(),
+    ):
         for verb in ("plan", "apply"):
             desk.type(verb)
         for tag in ("one", "two"):

@@ -13,12 +13,14 @@ from deploy.attempt import Attempt, Order
 from deploy.aws import Aws
 from deploy.config import Config, Release, Server
 from deploy.errors import Failed
+from deploy.group import GRACE_SECONDS
 from deploy.history import History, Record
 from deploy.lease import Lease
 from deploy.names import IMAGE_TAG, names_of
 from deploy.place import Place, place_of
 from deploy.progress import Progress
 from deploy.rollout import Rollout
+from deploy.smoke import Unasked
 from tests.twin.environment import ACCOUNT, REGION
 from tests.twin.twin import Twin
 
@@ -39,7 +41,7 @@ class FakeRendering:
     """What an instance is, in as few words as the twin takes."""
 
     def __init__(self, machine_image: str, security_group: str, kind: str = "t3.micro") -> None:
-        self._machine_image = machine_image
+        self.machine_image = machine_image
         self._security_group = security_group
         self.kind = kind
 
@@ -47,7 +49,7 @@ class FakeRendering:
         """The data of a template that runs an image."""
         tags = [{"Key": "service", "Value": "shop"}]
         data: dict[str, Any] = {
-            "ImageId": self._machine_image,
+            "ImageId": self.machine_image,
             "InstanceType": self.kind,
             "NetworkInterfaces": [{"DeviceIndex": 0, "Groups": [self._security_group]}],
         }
@@ -65,9 +67,15 @@ class FakeSmoke:
     fleet: Callable[[], set[str]]
     bad: set[str] = field(default_factory=set)
     asked: int = 0
+    closed: str = ""
+
+    def reach(self) -> None:
+        if self.closed:
+            raise Unasked(self.closed)
 
     def __call__(self) -> str:
         self.asked += 1
+        self.reach()
         wrong = self.fleet() & self.bad
         if wrong:
             raise Failed("POST /predict gave 1.00 where the golden row says 19.76.")
@@ -293,6 +301,6 @@ def _group(twin: Twin, name: str, template: str, subnets: list[str], vpc: str) -
         VPCZoneIdentifier=",".join(subnets),
         TargetGroupARNs=[target_group],
         HealthCheckType="ELB",
-        HealthCheckGracePeriod=120,
+        HealthCheckGracePeriod=GRACE_SECONDS,
         DefaultInstanceWarmup=10,
     )

@@ -14,6 +14,7 @@ from deploy.errors import (
     TimedOut,
 )
 from deploy.lease import key_of
+from deploy.smoke import Unasked
 from deploy.traffic import Traffic
 from tests.deploy.functions import FunctionScene, function_scene, settled, short
 from tests.deploy.scenes import push
@@ -91,6 +92,20 @@ def test_smoke_failure_goes_back(world: FunctionScene, old: str) -> None:
     with pytest.raises(RolledBack, match="golden row"):
         world.release(new)
     assert world.traffic() == Traffic("1")
+
+
+def test_function_that_cannot_be_asked(world: FunctionScene, old: str) -> None:
+    """Before the share nothing is changed; after it the new version stays, untested."""
+    new = push(world.twin, "b")
+    world.smoke.closed = "gave 403."
+    with pytest.raises(Refused, match="--no-smoke"):
+        world.release(new)
+    assert world.traffic() == Traffic("1")
+    world.smoke.closed = ""
+    world.twin.clock.after(60, lambda: setattr(world.smoke, "closed", "gave 403."))
+    with pytest.raises(Unasked, match="untested"):
+        world.release(new)
+    assert world.traffic() == Traffic("2")
 
 
 def test_smoke_failure_of_the_first(world: FunctionScene) -> None:
@@ -242,7 +257,7 @@ def test_way_back_that_fails(world: FunctionScene, old: str, cause: str) -> None
         world.release(new)
     serves = f"version 2: {new}" if cause == "smoke" else f"version 1: {old}, version 2 with 10%"
     assert f"serves     {serves}\n" in str(failed.value)
-    assert "The way back to version 1: An error occurred (AccessDenied)" in str(failed.value)
+    assert "The way back: Your credentials may not do lambda:UpdateAlias" in str(failed.value)
     assert world.records()[0].outcome == "rollback failed"
 
 

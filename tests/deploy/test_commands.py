@@ -2,14 +2,16 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from deploy.__main__ import main
 from deploy.aws import Aws
-from deploy.errors import Failed, Refused, RollbackFailed
+from deploy.errors import Failed, LeaseHeld, Refused, RollbackFailed
+from deploy.lease import Lease
+from deploy.names import SERVER
 from tests.deploy.account import conditions_unread
 from tests.deploy.worlds import World, inventory
 from tests.twin.twin import Twin
@@ -24,7 +26,7 @@ Type = Callable[..., int]
 
 
 @pytest.fixture
-def command(twin: Twin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Type:
+def command(twin: Twin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Type]:
     """Types a command in a directory with a deploy.toml."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "deploy.toml").write_text(TEXT, encoding="utf-8")
@@ -33,7 +35,8 @@ def command(twin: Twin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Type
         assert region == "us-east-1"
         return Aws(twin.session(), clock=twin.clock.time, sleep=twin.clock.sleep)
 
-    return lambda line: main(line.split(), connect=connect)
+    with conditions_unread():
+        yield lambda line: main(line.split(), connect=connect)
 
 
 def test_from_nothing_to_nothing(
@@ -87,12 +90,12 @@ def test_access_logs_are_kept_unless_asked(
 
 
 def test_the_history_alone_goes(command: Type, twin: Twin) -> None:
-    """It means nothing without the service."""
+    """It means nothing without the service, and nor does a lease that was given back."""
     command("apply server --yes")
     (bucket,) = (each["Name"] for each in twin.client("s3").list_buckets()["Buckets"])
     with conditions_unread():
-        for key in ("history/server/1.json", "lease/server.json"):
-            twin.client("s3").put_object(Bucket=bucket, Key=key, Body=b"")
+        with Lease(World(twin).aws, bucket, SERVER, owner="bob"):
+            twin.client("s3").put_object(Bucket=bucket, Key="history/server/1.json", Body=b"")
         assert command("destroy server --yes") == 0
     assert inventory(twin)["buckets"] == 0
 
@@ -202,6 +205,23 @@ def test_contradicting_times_are_refused(
     assert twin.calls.writes == []
 
 
+def test_what_failed_besides_is_a_line_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Below the error, whose exit code it does not change."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "deploy.toml").write_text(TEXT, encoding="utf-8")
+
+    def connect(_: str) -> Aws:
+        error = RollbackFailed("it does not come up")
+        error.add_note("The lease was not given back.")
+        raise error
+
+    assert main(["status", "server"], connect=connect) == RollbackFailed.exit_code
+    shown = capsys.readouterr().err
+    assert shown == "error: it does not come up\nThe lease was not given back.\n"
+
+
 def test_the_exit_codes_differ() -> None:
     """A rollback that failed is worse than a failure, and both can be told apart."""
     assert len({Refused.exit_code, Failed.exit_code, RollbackFailed.exit_code, 0, 2}) == 5
@@ -219,3 +239,47 @@ def test_a_stranger_with_our_tags_is_found(twin: Twin, command: Type) -> None:
 
 def _tags(world: World) -> dict[str, str]:
     return {"service": world.config.name, "environment": "production", "door": "server"}
+
+
+def test_nobody_changes_anything_beside_a_release(
+    twin: Twin, command: Type, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Apply, prune and destroy wait for their turn as a release does, and give it back."""
+    assert command("apply server --yes") == 0
+    assert command("destroy function --yes") == 0
+    world = World(twin)
+    for number in range(12):
+        twin.clock.advance(60)
+        world.push(f"push{number}")
+    bucket = "shop-production-123456789012-us-east-1"
+    lease = Lease(world.aws, bucket, SERVER, owner="bob")
+    lease.__enter__()
+    (tmp_path / "deploy.toml").write_text(TEXT + "[logs]\nretention_days = 90\n", encoding="utf-8")
+    twin.calls.clear()
+    for line in ("apply server --yes", "prune server --yes", "destroy server --yes"):
+        assert command(line) == LeaseHeld.exit_code
+        assert "bob has been deploying" in capsys.readouterr().err
+    assert twin.calls.writes == []
+    lease.give_back()
+    for line in ("apply server --yes", "prune server --yes", "destroy server --yes"):
+        assert command(line) == 0
+
+
+def test_a_list_that_has_changed_is_not_pruned(
+    twin: Twin, command: Type, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a person has not seen is not deleted."""
+    command("apply server --yes")
+    world = World(twin)
+    for number in range(12):
+        twin.clock.advance(60)
+        world.push(f"push{number}")
+
+    def answer(_: str) -> str:
+        world.push("later")
+        return "production"
+
+    monkeypatch.setattr("builtins.input", answer)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    assert command("prune server") == Refused.exit_code
+    assert "look at the list again" in capsys.readouterr().err

@@ -52,9 +52,9 @@ def _reconfigured(twin: Twin) -> World:
 
 
 FLOWS: dict[str, tuple[int, int, Callable[[Twin], World], Callable[[World], object]]] = {
-    "server apply": (110, 43, _new(SERVER), World.apply),
-    "server change": (104, 21, _reconfigured, World.apply),
-    "server destroy": (87, 36, _made(SERVER), World.destroy),
+    "server apply": (111, 43, _new(SERVER), World.apply),
+    "server change": (105, 21, _reconfigured, World.apply),
+    "server destroy": (88, 36, _made(SERVER), World.destroy),
     "function apply": (43, 9, _with_image, World.apply),
     "function destroy": (44, 14, _made(FUNCTION), World.destroy),
 }

@@ -100,7 +100,7 @@ def test_from_nothing_to_nothing(
 
 SCREEN = """\
 error: release of {new}
-why        Rollback requested by the user.
+why        A new instance did not come up.
 instance   {instance} InService, unhealthy (Target.FailedHealthChecks, Health checks failed)
 start      the container ended three times
 container  exited with 3

@@ -122,3 +122,23 @@ def test_abort_that_fails(world: Scene) -> None:
     world.twin.health.script(becomes="unhealthy", after=0)
     with pytest.raises(RollbackFailed, match="deploy status server --env staging"):
         abort_refresh(world.aws, world.place, Progress(world.said, world.aws.clock), timeout=9000)
+
+
+def test_abort_that_cannot_go_back(world: Scene) -> None:
+    """AWS stops it where it is: which images run, and how to finish, is said."""
+    start(world)
+    world.twin.faults.on("autoscaling.RollbackInstanceRefresh", error="IrreversibleInstanceRefresh")
+    world.twin.clock.advance(70)
+    with pytest.raises(Failed, match=r"2 run sha256.*release server --env staging --image DIGEST"):
+        abort_refresh(world.aws, world.place, Progress(world.said, world.aws.clock), timeout=900)
+
+
+def test_abort_that_comes_too_late(world: Scene) -> None:
+    """It succeeded in the meantime: that is no success of the abort."""
+    start(world)
+    world.twin.faults.on(
+        "autoscaling.RollbackInstanceRefresh", error="ActiveInstanceRefreshNotFound"
+    )
+    world.twin.clock.advance(70)
+    with pytest.raises(Failed, match=r"version 3 serves.*deploy rollback server --env staging"):
+        abort_refresh(world.aws, world.place, Progress(world.said, world.aws.clock), timeout=900)

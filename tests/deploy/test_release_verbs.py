@@ -19,8 +19,10 @@ from deploy.__main__ import main
 from deploy.aws import Aws
 from deploy.config import Config, Function, Release, Server
 from deploy.errors import Aborted, Failed, Refused, RolledBack
-from deploy.lease import Lease
+from deploy.history import History
+from deploy.lease import Holder, Lease, holder_of
 from deploy.names import FUNCTION, SERVER, names_of
+from deploy.opening import smoke_of
 from deploy.place import Place, place_of
 from deploy.smoke import Smoke as UrlSmoke
 from deploy.stopping import terminable
@@ -56,6 +58,9 @@ class FakeUrlSmoke:
     def __init__(self) -> None:
         self.fault = ""
 
+    def reach(self) -> None:
+        """It can be asked."""
+
     def __call__(self) -> str:
         if self.fault:
             raise Failed(self.fault)
@@ -71,7 +76,7 @@ def conditions(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def smoke(monkeypatch: pytest.MonkeyPatch) -> FakeUrlSmoke:
     fake = FakeUrlSmoke()
-    monkeypatch.setattr(opening, "smoke_of", lambda *_: fake)
+    monkeypatch.setattr(opening, "smoke_of", lambda *_, **__: fake)
     monkeypatch.delenv("GITHUB_RUN_ID", raising=False)
     return fake
 
@@ -104,8 +109,9 @@ def call(tmp_path: Path, smoke: FakeUrlSmoke, twin: Twin) -> Call:
 
 
 def shown(text: str) -> str:
-    """What was printed, with ids that differ from run to run replaced."""
-    return re.sub(r"i-[0-9a-f]{17}", "i-…", text)
+    """What was printed, with ids and ages that differ from run to run replaced."""
+    text = re.sub(r"ami-\w+, \d+ days old.*", "ami-…, … days old", text)
+    return re.sub(r"\bi-[0-9a-f]{17}", "i-…", text)
 
 
 def test_release_rollback_and_history(
@@ -135,6 +141,7 @@ STATUS = """\
 shop server, staging, account 123456789012 in us-east-1
 
 group    shop-staging, version 2: 1 instances wanted, 1 to 2
+machine  ami-…, … days old
 image    {digest}: 1 of 1 serve
 instance i-… InService, healthy
 last     {moment} release of {digest} (commit first) by user/moto: succeeded in {took} s
@@ -214,6 +221,24 @@ def test_rollback_to_a_version(twin: Twin, call: Call) -> None:
         assert call("rollback", "server", version) == 0
 
 
+def test_rollbacks_go_further_back(twin: Twin, call: Call) -> None:
+    """A second one does not return to what the first has left; what is released anew counts."""
+    made_world = world(twin)
+    first, second, third = (made_world.push(each) for each in ("one", "two", "three"))
+    for tag in ("one", "two", "three"):
+        call("release", "server", "--tag", tag)
+    history = History(made_world.aws, place().bucket, SERVER)
+    for expected in (second, first):
+        assert call("rollback", "server") == 0
+        assert next(history.newest()).digest == expected
+    with pytest.raises(Refused, match=r"no earlier release to go back to\. There are the versions"):
+        call("rollback", "server")
+    call("release", "server", "--tag", "three")
+    call("release", "server", "--tag", "two")
+    assert call("rollback", "server") == 0
+    assert next(history.newest()).digest == third
+
+
 def test_function(
     twin: Twin, call: Call, smoke: FakeUrlSmoke, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -240,6 +265,41 @@ def test_function(
         call("release", "function", "--tag", "second")
     assert call("abort", "function") == 0
     assert "No release is going on." in capsys.readouterr().out
+
+
+def test_lease_lasts_while_the_function_is_made(twin: Twin, call: Call) -> None:
+    """Waiting for Lambda to know the new role may take longer than the lease lasts."""
+    twin.roles.delay = 110
+    made_world = World(twin, FUNCTION, CONFIG)
+    with twin.aside():
+        made_world.apply()
+    made_world.push("first")
+    held: list[Holder | None] = []
+    look = partial(holder_of, made_world.aws, place(FUNCTION).bucket, FUNCTION)
+    twin.clock.after(90, lambda: held.append(look()))
+    assert call("release", "function", "--tag", "first") == 0
+    assert held[0] is not None
+
+
+def test_lease_lasts_while_the_service_is_slow(
+    twin: Twin, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request that takes its ten seconds is tried again, and the lease kept meanwhile."""
+    made_world = world(twin)
+    made_world.push("first")
+    held: list[Holder | None] = []
+
+    def slow(*_: object) -> tuple[int, bytes]:
+        twin.clock.advance(10)
+        held.append(holder_of(made_world.aws, place().bucket, SERVER))
+        return 503, b"not yet"
+
+    monkeypatch.setattr(opening, "smoke_of", smoke_of)
+    monkeypatch.setattr(UrlSmoke, "_send", slow)
+    with pytest.raises(Failed, match="not yet"):
+        call("release", "server", "--tag", "first")
+    assert len(held) == 6
+    assert None not in held
 
 
 def test_abort_of_the_server(twin: Twin, call: Call, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from deploy.attempt import Order
 from deploy.errors import (
@@ -17,7 +18,11 @@ from deploy.errors import (
     TimedOut,
 )
 from deploy.fleet import look
+from deploy.history import History
+from deploy.lease import Lease
 from deploy.refresh import Manner, Refreshes
+from deploy.smoke import Unasked
+from deploy.watch import Watch
 from tests.deploy.scenes import Scene, push, scene, settled
 from tests.twin.twin import Twin
 
@@ -118,6 +123,25 @@ def test_changed_settings_release_the_same_digest(world: Scene, old: str) -> Non
     assert world.serving() == {old: 2}
 
 
+def test_new_machine_image(world: Scene, old: str) -> None:
+    """The same digest gets the newest Amazon Linux where that is asked for, and only there."""
+    world.rendering.machine_image = other_machine_image(world)
+    assert world.release(old).outcome == ""
+    record = world.release(old, new_machine_image=True)
+    assert (record.outcome, record.version) == ("succeeded", "3")
+    assert world.serving() == {old: 2}
+    assert world.release(old, new_machine_image=True).outcome == ""
+
+
+def other_machine_image(world: Scene) -> str:
+    """Another machine image than that of the fleet, of the same architecture."""
+    with world.twin.aside():
+        filters = [{"Name": "architecture", "Values": ["x86_64"]}]
+        images = world.twin.client("ec2").describe_images(Filters=filters)["Images"]
+    ids = (str(each["ImageId"]) for each in images)
+    return next(each for each in ids if each != world.rendering.machine_image)
+
+
 def test_container_never_ready_is_rolled_back(world: Scene, old: str) -> None:
     """Given up after the grace period, not after AWS's hour; the old image serves throughout."""
     new = push(world.twin, "b")
@@ -135,7 +159,7 @@ def test_container_never_ready_is_rolled_back(world: Scene, old: str) -> None:
 
 SCREEN = """\
 release of {new}
-why        Rollback requested by the user.
+why        A new instance did not come up.
 instance   {instance} InService, unhealthy (Target.FailedHealthChecks, Health checks failed)
 start      the container ended three times
 container  exited with 3
@@ -219,8 +243,44 @@ def test_smoke_failure_releases_the_version_before(world: Scene, old: str) -> No
         world.release(new)
     assert world.serving() == {old: 2}
     assert world.group()["LaunchTemplate"]["Version"] == "2"
-    assert world.records()[0].reason.startswith("release of sha256:")
-    assert "way back" in world.records()[0].phases
+    record = world.records()[0]
+    assert record.reason == "POST /predict gave 1.00 where the golden row says 19.76."
+    assert (record.version, record.before) == ("3", old)
+    assert "way back" in record.phases
+
+
+def test_service_out_of_reach_refuses_before_anything_starts(world: Scene, old: str) -> None:
+    """What cannot be asked now could not be asked afterwards: no instance is replaced."""
+    new = push(world.twin, "b")
+    world.smoke.closed = "GET http://shop/model gave no answer (timed out)."
+    with pytest.raises(Refused, match=r"timed out.*--no-smoke"):
+        world.release(new)
+    assert "autoscaling.StartInstanceRefresh" not in world.twin.calls.names
+    assert [record.digest for record in world.records()] == [old]
+
+
+def test_no_smoke(world: Scene, old: str) -> None:
+    """By choice nobody asks, before or after."""
+    new = push(world.twin, "b")
+    world.smoke.closed = "no answer"
+    record = world.release(new, smoke=False)
+    assert (record.outcome, record.model_version) == ("succeeded", "")
+    assert world.smoke.asked == 0
+    assert world.serving() == {new: 2}
+
+
+def test_service_that_cannot_be_asked_any_more_stays(world: Scene, old: str) -> None:
+    """It may be good: that it is untested is said, and the next release tests it."""
+    new = push(world.twin, "b")
+    world.twin.clock.after(60, lambda: setattr(world.smoke, "closed", "gave 401."))
+    with pytest.raises(Unasked, match=r"401.\nThe new image serves, untested") as unasked:
+        world.release(new)
+    assert unasked.value.exit_code == 4
+    assert world.serving() == {new: 2}
+    assert world.records()[0].outcome == "untested"
+    world.smoke.closed = ""
+    assert world.release(new).outcome == "succeeded"
+    assert len(world.twin.refreshes.of(world.place.group)) == 1
 
 
 def test_smoke_failure_of_the_first_release_leaves_it(world: Scene) -> None:
@@ -255,6 +315,72 @@ def test_way_back_that_fails_after_the_smoke_test(world: Scene, old: str) -> Non
     world.twin.clock.after(140, lambda: world.twin.health.script(digest=old, becomes="unhealthy"))
     with pytest.raises(RollbackFailed, match="The way back"):
         world.release(new)
+
+
+@pytest.mark.parametrize("fault", ["AccessDenied", "InstanceRefreshInProgress"])
+def test_way_back_that_cannot_begin(world: Scene, old: str, fault: str) -> None:
+    """Whatever keeps it from its end, a person must look: and is told what serves."""
+    new = push(world.twin, "b")
+    world.smoke.bad.add(new)
+    world.twin.faults.on("autoscaling.StartInstanceRefresh", nth=2, error=fault)
+    with pytest.raises(RollbackFailed) as failed:
+        world.release(new)
+    assert "golden row" in str(failed.value)
+    assert "The way back:" in str(failed.value)
+    assert f"serves     2 of 2 instances: {new}" in str(failed.value)
+    assert world.records()[0].outcome == "rollback failed"
+
+
+def test_way_back_that_does_not_end_in_time(world: Scene, old: str) -> None:
+    """It goes on, and the bad image may still serve."""
+    new = push(world.twin, "b")
+    world.smoke.bad.add(new)
+    with pytest.raises(RollbackFailed, match="The way back: The time of 2:50 is over"):
+        world.rollout(timeout=170).release(Order(new, "ann"))
+
+
+def test_way_back_that_is_interrupted(world: Scene, old: str) -> None:
+    """A person who stops it knows."""
+    new = push(world.twin, "b")
+    world.smoke.bad.add(new)
+    world.aws.sleep = interrupting(world, 170)
+    with pytest.raises(Aborted):
+        world.release(new)
+
+
+def test_what_serves_is_not_known(world: Scene, old: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The screen is shown all the same."""
+    new = push(world.twin, "b")
+    world.twin.alarms.set(world.place.alarms[0], "ALARM", after=120)
+    monkeypatch.setattr(Watch, "words", property(lambda _: _deny(world, "elbv2")))
+    with pytest.raises(RolledBack, match="serves     not known: Your credentials may not do"):
+        world.release(new)
+
+
+def _deny(world: Scene, service: str) -> list[str]:
+    """From now on a service lets nobody in."""
+    world.twin.faults.on(f"{service}.DescribeTargetHealth", times=99, error="AccessDenied")
+    return []
+
+
+@pytest.mark.parametrize("what", [(History, "write", "history"), (Lease, "give_back", "lease")])
+def test_true_end_is_told_though_s3_fails(
+    world: Scene, old: str, monkeypatch: pytest.MonkeyPatch, what: tuple[type, str, str]
+) -> None:
+    """Credentials that have run out meanwhile are a second line, not another end."""
+    new = push(world.twin, "b")
+    world.twin.alarms.set(world.place.alarms[0], "ALARM", after=120)
+    cls, method, word = what
+
+    def refuse(*_: object) -> None:
+        raise ClientError({"Error": {"Code": "ExpiredToken", "Message": "old"}}, "PutObject")
+
+    monkeypatch.setattr(cls, method, refuse)
+    with pytest.raises(RolledBack) as failed:
+        world.release(new)
+    (note,) = failed.value.__notes__
+    assert word in note
+    assert "log in again" in note
 
 
 def test_same_version_going_on_is_adopted(world: Scene, old: str) -> None:
@@ -313,6 +439,22 @@ def test_two_at_once(world: Scene, old: str) -> None:
     assert errors[0].exit_code == 9
     assert "ann has been deploying since 2026-01-05 12:" in str(errors[0])
     assert world.serving() == {new: 2}
+
+
+def test_lease_lost_during_the_smoke_test(world: Scene, old: str) -> None:
+    """Somebody else deploys by now: the way back is not begun beside them."""
+    new = push(world.twin, "b")
+    world.smoke.bad.add(new)
+
+    def hang() -> set[str]:
+        world.aws.sleep(70)
+        Lease(world.aws, world.place.bucket, world.place.door, owner="bob").__enter__()
+        return {new}
+
+    world.smoke.fleet = hang
+    with pytest.raises(LeaseHeld, match="bob has been deploying"):
+        world.release(new)
+    assert len(world.twin.refreshes.of(world.place.group)) == 1
 
 
 def test_cancelled_by_somebody(world: Scene, old: str) -> None:
@@ -378,7 +520,7 @@ def test_denied_call_names_the_action(world: Scene, old: str) -> None:
     """A role that lacks a right fails in words, and the history has it."""
     new = push(world.twin, "b")
     world.twin.faults.on("autoscaling.StartInstanceRefresh", error="AccessDenied")
-    with pytest.raises(Failed, match="lack autoscaling:StartInstanceRefresh"):
+    with pytest.raises(Failed, match="may not do autoscaling:StartInstanceRefresh"):
         world.release(new)
     assert world.records()[0].outcome == "failed"
 

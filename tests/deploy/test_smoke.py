@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator, Mapping
+from http.client import IncompleteRead
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -11,7 +12,7 @@ from botocore.credentials import Credentials
 
 from deploy.errors import Failed
 from deploy.signing import signer
-from deploy.smoke import ATTEMPTS, Smoke, send
+from deploy.smoke import ATTEMPTS, Smoke, Unasked, send
 
 CARD: dict[str, Any] = {
     "version": "0a1b2c3d4e5f",
@@ -22,6 +23,7 @@ CARD: dict[str, Any] = {
         {"row": [1.0, 0.0, 2.5], "price": -0.3},
     ],
 }
+REFUSED = ConnectionRefusedError("refused")
 PRICES = {250.0: 19.76, 1.0: 0.0}
 
 
@@ -39,8 +41,8 @@ class FakeService:
         self.asked.append((method, url, dict(headers), json.loads(body) if body else None))
         if self.failures:
             self.failures -= 1
-            if self.wrong.get("refuses"):
-                raise ConnectionRefusedError("refused")
+            if "raises" in self.wrong:
+                raise self.wrong["raises"]
             return self.wrong.get("status", 503), b"not yet"
         if url.endswith("/model"):
             return 200, json.dumps(CARD | self.wrong.get("card", {})).encode()
@@ -84,8 +86,8 @@ def test_two_versions_serving() -> None:
 
 
 def test_slow_start_is_waited_for() -> None:
-    """Refused connections and 503 are tried again, with pauses."""
-    for wrong in ({"refuses": True}, {"status": 502}):
+    """Refused connections, answers that break off and 502 are tried again, with pauses."""
+    for wrong in ({"raises": REFUSED}, {"raises": IncompleteRead(b"{")}, {"status": 502}):
         service = FakeService(**wrong)
         slept: list[float] = []
         service.failures = 3
@@ -98,9 +100,59 @@ def test_tries_are_bounded() -> None:
     service = FakeService()
     slept: list[float] = []
     service.failures = 99
-    with pytest.raises(Failed, match="model gave 503 not yet"):
+    with pytest.raises(Failed, match="model gave 503 not yet") as failed:
         smoke(service, slept=slept)()
+    assert not isinstance(failed.value, Unasked)
     assert len(slept) == ATTEMPTS - 1
+
+
+@pytest.mark.parametrize("wrong", [{"raises": REFUSED}, {"status": 401}, {"status": 403}])
+def test_out_of_reach(wrong: dict[str, Any]) -> None:
+    """Nothing is known of a service that cannot be asked; what keeps it closed is said."""
+    service = FakeService(**wrong)
+    service.failures = 99
+    with pytest.raises(
+        Unasked, match=r"model gave (no answer .*allowed_cidrs|401 .*KEY|403 .*firewall)"
+    ):
+        smoke(service)()
+    with pytest.raises(Unasked):
+        smoke(service).reach()
+
+
+def test_service_that_is_asked_too_often() -> None:
+    """It is there, and says nothing of its prices."""
+    service = FakeService(status=429)
+    service.failures = 99
+    smoke(service).reach()
+    with pytest.raises(Unasked):
+        smoke(service)()
+
+
+def test_reach_takes_any_answer() -> None:
+    """A service that is broken is within reach: a release may mend it."""
+    service = FakeService(status=500)
+    service.failures = 99
+    smoke(service).reach()
+    assert len(service.asked) == 1
+
+
+def test_silence_after_an_answer_is_a_fault() -> None:
+    """It was within reach before the release, so that the release has silenced it."""
+    service = FakeService(raises=REFUSED)
+    tested = smoke(service)
+    tested.reach()
+    service.failures = 99
+    with pytest.raises(Failed, match="no answer") as failed:
+        tested()
+    assert not isinstance(failed.value, Unasked)
+
+
+def test_lease_is_kept_before_every_request() -> None:
+    """Each may take ten seconds, whether it is answered or not."""
+    service, kept = FakeService(), []
+    service.failures = 2
+    assert smoke(service, keep=lambda: kept.append(len(service.asked)))()
+    assert kept == list(range(len(service.asked)))
 
 
 def test_key_is_sent_and_never_shown() -> None:

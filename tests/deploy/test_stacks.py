@@ -6,8 +6,10 @@ import msgspec
 import pytest
 
 from deploy.config import Schedule, Server
+from deploy.history import SUCCEEDED, History, Record
 from deploy.names import FUNCTION, SERVER
-from tests.deploy.worlds import CONFIG, DOORS, World, inventory, made, running, with_https
+from tests.deploy.account import conditions_unread
+from tests.deploy.worlds import CONFIG, DOORS, World, found, inventory, made, running, with_https
 from tests.twin.twin import Twin
 
 
@@ -134,8 +136,54 @@ def test_a_changed_template_is_not_rolled_out(twin: Twin) -> None:
     stack = world.server()
     for each in stack.resources:
         each.find()
-    assert "version 3 is not what runs (2): `python -m deploy release server`" in stack.notes()[0]
+    said = (
+        f"version 3 is not what runs (2): `python -m deploy release server --image {world.digest}`"
+    )
+    assert said in stack.notes()[0]
     assert world.plan() == []
+
+
+def test_a_rejected_image_is_not_brought_back(twin: Twin) -> None:
+    """The newest version may be of a release that failed: apply goes by what runs."""
+    world = running(twin)
+    stack = world.server()
+    found(stack.resources)
+    stack.template.add_version(world.push("bad"))
+    again = world.server()
+    found(again.resources)
+    assert "is not what runs" not in "".join(again.notes())
+    world.config = msgspec.structs.replace(CONFIG, server=Server(min=2, max=4, volume_gb=20))
+    (change,) = world.apply()
+    assert change.kind == "launch template"
+    found(again.resources)
+    assert again.template.latest is not None
+    assert (again.template.latest.number, again.template.latest.digest) == ("4", world.digest)
+    assert world.plan() == []
+
+
+@pytest.mark.parametrize("good", [True, False])
+def test_a_group_made_again(twin: Twin, *, good: bool) -> None:
+    """It runs what was released well last, and is empty if the history knows of nothing good."""
+    world = running(twin)
+    with twin.aside(), conditions_unread():
+        stack = world.server()
+        found(stack.resources)
+        stack.template.add_version(world.push("bad"))
+        stack.group.delete()
+        if good:
+            record = Record(
+                verb="release",
+                started=twin.clock.time(),
+                digest=world.digest,
+                outcome=SUCCEEDED,
+                who="ann",
+            )
+            History(world.aws, stack.shared.bucket.name, SERVER).write(record)
+    with conditions_unread():
+        world.apply()
+        assert world.plan() == []
+    assert _group(twin)["LaunchTemplate"]["Version"] == ("2" if good else "1")
+    assert _group(twin)["DesiredCapacity"] == (2 if good else 0)
 
 
 def test_a_new_image_touches_only_the_fleet(twin: Twin) -> None:

@@ -10,6 +10,7 @@ from tests.twin.twin import Twin
 
 SERVER_MEANWHILE = """\
 group    shop-staging, version 2: 2 instances wanted, 2 to 4
+machine  ami-…, 0 days old
 image    {new}: 0 of 1 serve
 image    {old}: 2 of 2 serve
 instance i-… InService, healthy
@@ -24,6 +25,7 @@ alarm    shop-staging-server-latency: OK"""
 
 SERVER_AFTER = """\
 group    shop-staging, version 3: 2 instances wanted, 2 to 4
+machine  ami-…, 0 days old
 image    {new}: 2 of 2 serve
 instance i-… InService, healthy
 instance i-… InService, healthy
@@ -50,7 +52,7 @@ def text(world: Scene) -> str:
     """What `status` says, with ids that differ from run to run replaced."""
     with world.twin.aside():
         said = status_of(world.aws, world.place).text()
-    return re.sub(r"i-[0-9a-f]{17}", "i-…", said)
+    return re.sub(r"\b(i|ami)-[0-9a-f]{17}", r"\1-…", said)
 
 
 def released(world: Scene, new: str) -> list[str]:

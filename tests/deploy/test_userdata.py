@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from deploy.errors import Refused
-from deploy.userdata import LIMIT, Machine, unit, user_data
+from deploy.group import GRACE_SECONDS
+from deploy.userdata import LIMIT, READY_SECONDS, Machine, unit, user_data
 
 DIGEST = "sha256:" + "a" * 64
 IMAGE = f"123456789012.dkr.ecr.eu-west-1.amazonaws.com/price@{DIGEST}"
@@ -216,3 +217,8 @@ def _run(root: Path, fake: str) -> list[str]:
         timeout=30,
     )
     return calls.read_text(encoding="utf-8").splitlines()
+
+
+def test_instance_says_why_before_it_is_taken_out() -> None:
+    """The group's patience covers the boot and all of the time that the container has."""
+    assert GRACE_SECONDS >= READY_SECONDS + 120

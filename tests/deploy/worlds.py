@@ -92,7 +92,8 @@ def made(twin: Twin, door: str = SERVER, config: Config = CONFIG) -> World:
 def running(twin: Twin, config: Config = CONFIG) -> World:
     """A server whose instances are in service."""
     world = made(twin, SERVER, config)
-    world.run(world.push())
+    world.digest = world.push()
+    world.run(world.digest)
     twin.calls.clear()
     return world
 

@@ -37,6 +37,7 @@ def twin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Twin]:
     """An account in which a person has applied both environments."""
     (tmp_path / "deploy.toml").write_text(TOML)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Smoke, "reach", lambda _: None)
     with Twin() as world, conditions_unread():
         for environment in ("staging", "production"):
             deploying(world)(["apply", "server", "--env", environment, "--yes"])
