@@ -15,7 +15,6 @@ from deploy.calls import LIST, Calls, written
 from deploy.errors import DeployError, Refused
 from deploy.names import FUNCTION
 from deploy.smoke import Smoke
-from tests.deploy.account import conditions_unread
 from tests.deploy.builder import Builder
 from tests.deploy.calling import call
 from tests.deploy.worlds import DOORS, World, made, running
@@ -133,7 +132,7 @@ def _life(recording: Recording, door: str, place: Path) -> None:
     (place / "deploy.toml").write_text(TOML)
     aws = Aws(twin.session(), clock=twin.clock.time, sleep=twin.clock.sleep)
     desk = Desk(recording, aws, place, door)
-    with patch.object(Smoke, "__call__", lambda _: "model"), conditions_unread():
+    with patch.object(Smoke, "__call__", lambda _: "model"):
         for verb in ("plan", "apply"):
             desk.type(verb)
         for tag in ("one", "two"):

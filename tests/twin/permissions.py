@@ -58,12 +58,17 @@ GLOBAL: dict[str, tuple[tuple[str, str], ...]] = {
 ROLES = ("Role", "RoleArn", "RoleARN", "roleArn", "ExecutionRoleArn")
 
 
+Context = tuple[tuple[str, tuple[str, ...]], ...]
+"""The condition keys of a request, each with its values."""
+
+
 @dataclass(frozen=True)
 class Need:
-    """One permission that a call needs."""
+    """One permission that a call needs, and what conditions may be made upon."""
 
     action: str
     resource: str
+    context: Context = ()
 
 
 def needs(call: Call, account: str = ACCOUNT) -> list[Need]:

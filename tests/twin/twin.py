@@ -39,6 +39,7 @@ from tests.twin.refreshes import Refreshes
 from tests.twin.server import serving
 from tests.twin.shims import (
     balancers,
+    bucket_policies,
     catalogue,
     dates,
     function_policies,
@@ -157,6 +158,7 @@ class Twin:
             template_versions.mended(),
             functions.mended(self.functions),
             function_policies.mended(),
+            bucket_policies.BucketPolicies().mended(),
             images.mended(self.clock),
             instances.mended(),
             self.balancers.mended(),
