@@ -122,6 +122,19 @@ def test_doctor_fails_where_something_is_wrong(
     assert findings["credentials"]["ok"] is True
 
 
+def test_doctor_prints_the_policy_that_a_person_needs(
+    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of one door and environment, and asks no more than who it is."""
+    assert call("doctor", "server", "--policy", aws=aws, directory=tmp_path) == 0
+    policies = json.loads(capsys.readouterr().out)
+    allowed = {each for policy in policies for one in policy["Statement"] for each in one["Action"]}
+    assert {"ec2:RunInstances", "iam:CreateRole", "ecr:PutImage"} <= allowed
+    assert "wafv2:AssociateWebACL" not in allowed
+    assert "estimator-production" in str(policies)
+    assert "staging" not in str(policies)
+
+
 def test_bootstrap_makes_roles_and_prints_the_variables(
     aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -130,13 +143,15 @@ def test_bootstrap_makes_roles_and_prints_the_variables(
     assert call("bootstrap", *arguments, aws=aws, directory=tmp_path) == 0
     text = capsys.readouterr().out
     assert f"gh variable set AWS_REGION --repo acme/shop --body {REGION}" in text
-    assert "estimator-github-deploy" in text
+    assert "gh variable set BUILD_RUNNER --repo acme/shop --body ubuntu-24.04-arm" in text
+    role = f"arn:aws:iam::{ACCOUNT}:role/estimator-github-deploy-staging"
+    assert f"gh variable set AWS_DEPLOY_ROLE --env staging --repo acme/shop --body {role}" in text
     call("bootstrap", *arguments, "--json", aws=aws, directory=tmp_path)
     answer = json.loads(capsys.readouterr().out)
     assert answer["changes"] == []
-    assert answer["variables"]["AWS_REGION"] == REGION
+    assert answer["variables"][0] == {"name": "AWS_REGION", "value": REGION, "environment": ""}
     call("bootstrap", *arguments, "--remove", "--json", aws=aws, directory=tmp_path)
-    assert len(json.loads(capsys.readouterr().out)["changes"]) == 4
+    assert len(json.loads(capsys.readouterr().out)["changes"]) == 5
     assert aws.client("iam").list_roles()["Roles"] == []
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from deploy.__main__ import VERBS
 from deploy.aws import Aws
-from deploy.github import ROLES
+from deploy.github import Access, variables
+from deploy.github_policies import Subject
 from tests.deploy.account import empty_account
 from tests.deploy.builder import COMMIT, Builder
 from tests.deploy.calling import call
@@ -123,11 +124,27 @@ def test_secrets_are_read_in_environments_alone() -> None:
             assert "secrets." not in str(job) or job.get("environment") == name
 
 
-def test_each_role_is_used_by_its_workflow() -> None:
-    """The variables that `bootstrap github` prints are the ones that are read."""
-    text = "".join(path.read_text(encoding="utf-8") for path in FILES)
-    read = set(re.findall(r"vars\.(AWS_\w+)", text))
-    assert read == {"AWS_REGION", *(f"AWS_{role.upper()}_ROLE" for role in ROLES)}
+def test_each_variable_is_printed_where_it_is_read() -> None:
+    """By `bootstrap github`: those of an environment are read in its jobs alone, all others
+    anywhere."""
+    with empty_account() as aws:
+        access = Access(Subject("acme/shop"), "shop", ("staging", "production"))
+        printed = variables(aws, access, door="server", architecture="arm64")
+    shared = {each.name for each in printed if not each.environment}
+    own = {(each.environment, each.name) for each in printed if each.environment}
+    read: set[tuple[str, str]] = set()
+    for path in FILES:
+        document = workflow(path.stem)
+        read |= {("", name) for name in _read(document.get("env", {}))}
+        for job in document["jobs"].values():
+            read |= {(job.get("environment", ""), name) for name in _read(job)}
+    assert {(place, name) for place, name in read if name not in shared} == own
+    assert shared <= {name for _, name in read}
+
+
+def _read(part: Any) -> set[str]:
+    """The variables that a part of a workflow reads."""
+    return set(re.findall(r"\bvars\.(\w+)", str(part)))
 
 
 def test_pull_requests_of_forks_get_no_credentials() -> None:
