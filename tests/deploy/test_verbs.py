@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from botocore.stub import Stubber
 
@@ -172,12 +173,16 @@ def test_bootstrap_refuses_what_is_no_repository(
 
 
 def test_a_summary_has_digests_phases_and_the_way_back(
-    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    aws: Aws,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Of the newest release in the history."""
+    """Of the newest release in the history, where there is no run."""
+    monkeypatch.delenv("GITHUB_RUN_ID", raising=False)
     aws.client("s3").create_bucket(Bucket=PLACE.bucket)
     call("summary", "server", "--env", "staging", aws=aws, directory=tmp_path)
-    assert "nothing was released yet" in capsys.readouterr().out
+    assert "Nothing was ever released here." in capsys.readouterr().out
     History(aws, PLACE.bucket, "server").write(RECORD)
     call("summary", "server", "--env", "staging", aws=aws, directory=tmp_path)
     text = capsys.readouterr().out
@@ -185,6 +190,42 @@ def test_a_summary_has_digests_phases_and_the_way_back(
     assert "| new image | `sha256:new` |\n| old image | `sha256:old` |" in text
     assert "| phases | rollout 3:02, smoke 0:03 |" in text
     assert "python -m deploy rollback server --env staging" in text
+
+
+@pytest.mark.parametrize(
+    ("run", "attempt", "heading"),
+    [
+        ("7", "1", "### server, staging: succeeded\n"),
+        ("7", "2", "### server, staging: this run released nothing\n"),
+        ("8", "1", "### server, staging: this run released nothing\n"),
+    ],
+)
+def test_a_summary_is_of_its_own_run(
+    aws: Aws,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    run: str,
+    attempt: str,
+    heading: str,
+) -> None:
+    """Another run's release, or that of an earlier attempt, is not taken for its result."""
+    for name, value in (
+        ("GITHUB_RUN_ID", run),
+        ("GITHUB_RUN_ATTEMPT", attempt),
+        ("GITHUB_REPOSITORY", "acme/shop"),
+    ):
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("GITHUB_SERVER_URL", raising=False)
+    aws.client("s3").create_bucket(Bucket=PLACE.bucket)
+    history = History(aws, PLACE.bucket, "server")
+    page = "https://github.com/acme/shop/actions/runs/7"
+    history.write(msgspec.structs.replace(RECORD, run=page))
+    call("summary", "server", "--env", "staging", aws=aws, directory=tmp_path)
+    text = capsys.readouterr().out
+    assert text.startswith(heading)
+    if "nothing" in heading:
+        assert f"The last good release is `sha256:new` of {RECORD.time} UTC by {page}." in text
 
 
 def test_a_summary_of_a_failure_says_why() -> None:
