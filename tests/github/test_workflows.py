@@ -88,14 +88,26 @@ def test_credentials_are_short_lived(document: Workflow) -> None:
 
 
 def test_a_release_is_never_cut_off() -> None:
-    """Releases wait for each other, by environment; checks of the same branch do not."""
+    """Each job waits for the same job of the push before, so that commits keep their order; a group
+    of the whole workflow would let staging wait for whoever has to let production in."""
     document = workflow("deploy")
-    assert document["concurrency"] == {"group": "deploy", "cancel-in-progress": False}
-    for environment in ("staging", "production"):
-        assert document["jobs"][environment]["concurrency"] == {
-            "group": f"deploy-{environment}",
-            "cancel-in-progress": False,
-        }
+    assert "concurrency" not in document
+    for name, job in document["jobs"].items():
+        assert job["concurrency"] == {"group": f"deploy-{name}", "cancel-in-progress": False}
+
+
+def test_every_push_is_checked_once() -> None:
+    """On any branch, and on main to its end; a pull request only where its pushes are not ours."""
+    document = workflow("ci")
+    assert document[True] == {"push": {"branches": ["**"]}, "pull_request": None}
+    main = "github.ref == 'refs/heads/main'"
+    assert document["concurrency"] == {
+        "group": f"ci-${{{{ {main} && github.sha || github.ref }}}}",
+        "cancel-in-progress": f"${{{{ {main.replace('==', '!=')} }}}}",
+    }
+    fork = "github.event.pull_request.head.repo.full_name != github.repository"
+    for job in document["jobs"].values():
+        assert job["if"] == f"github.event_name == 'push' || {fork}"
 
 
 def test_releases_stand_behind_environments() -> None:
