@@ -55,6 +55,7 @@ check: $(STAMP) ## Check format, lint, types, the doors between the rooms, workf
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/zizmor --offline --quiet --pedantic .github
+	$(BIN)/jactionlint --shellcheck=
 	$(BIN)/hadolint Dockerfile
 
 format: $(STAMP) ## Format the code and mend what the linter can

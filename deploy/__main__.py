@@ -19,7 +19,7 @@ VERBS = {
     "doctor": ("deploy.doctor", "say what is missing, and how to mend it"),
     "bootstrap": ("deploy.bootstrap", "let the workflows of a repository into the account"),
     "proposal": ("deploy.proposal", "write plan and cost as a comment on a pull request"),
-    "summary": ("deploy.summary", "write the last release as the summary of a run"),
+    "summary": ("deploy.summary", "write what a workflow's run has released, for its page"),
     "release": ("deploy.release_verb", "roll an image out, and go back if it is not good"),
     "rollback": ("deploy.rollback_verb", "release an earlier image from the history"),
     "abort": ("deploy.abort_verb", "stop the release that is going on"),

@@ -3,13 +3,9 @@
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.aws import error_code
-from deploy.calls import actions_of
 from deploy.finding import Finding, Visit
+from deploy.operator_policy import operator_statements
 from deploy.permissions import denied_actions
-from deploy.scope import Scope
-
-VERBS = ("plan", "apply", "first_release", "release", "rollback", "status", "destroy")
-"""The verbs whose actions a person needs, to begin with."""
 
 
 def credentials(visit: Visit) -> Finding:
@@ -43,17 +39,18 @@ def region(visit: Visit) -> Finding:
 
 
 def permissions(visit: Visit) -> Finding:
-    """Whether each action that the verbs call is allowed, as IAM itself simulates it."""
-    needed = actions_of(visit.calls, VERBS, [visit.door])
-    aws = visit.aws
-    scope = Scope(aws.partition, aws.account, aws.region, (visit.names,))
-    denied = denied_actions(aws, scope, needed)
+    """Whether each action that the verbs need is allowed, as IAM itself simulates it."""
+    statements = operator_statements(visit.scope, visit.calls, visit.config)
+    needed = {action for statement in statements for action in statement["Action"]}
+    denied = denied_actions(visit.aws, statements)
     if denied is None:
         return Finding(
             "permissions", None, f"not seen: {len(needed)} actions are needed",
-            "Allow iam:SimulatePrincipalPolicy to have them checked; deploy/calls.toml lists them.",
+            "Allow iam:SimulatePrincipalPolicy to have them checked; `doctor --policy` prints the "
+            "policy that is needed.",
         )  # fmt: skip
     if denied:
         return Finding("permissions", ok=False, what=f"{len(denied)} actions are not allowed",
-                       mend=f"Allow {', '.join(denied)}.")  # fmt: skip
+                       mend=f"Allow {', '.join(denied)}: `doctor --policy` prints the policy that "
+                       "is needed.")  # fmt: skip
     return Finding("permissions", ok=True, what=f"all {len(needed)} actions are allowed")

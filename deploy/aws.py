@@ -1,5 +1,6 @@
 """The one way to AWS: cached clients, a clock and a sleep that a test can inject."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from copy import copy
@@ -109,9 +110,15 @@ def error_code(error: ClientError) -> str:
 
 
 def missing_action(error: ClientError) -> str:
-    """The IAM action that the failed call needs, or "" if the error is not about permissions."""
-    denied = error_code(error) in _DENIED
-    return str(error.response.get("Error", {}).get("Action", "")) if denied else ""
+    """The IAM action that the failed call needs, or "" if the error is not about permissions.
+
+    AWS's own words name it where it is another than the call's, such as iam:PassRole.
+    """
+    if error_code(error) not in _DENIED:
+        return ""
+    told = error.response.get("Error", {})
+    found = _UNAUTHORIZED.search(str(told.get("Message", "")))
+    return found[1] if found else str(told.get("Action", ""))
 
 
 def _name_action(parsed: dict[str, Any], model: OperationModel, **_: object) -> None:
@@ -119,6 +126,8 @@ def _name_action(parsed: dict[str, Any], model: OperationModel, **_: object) -> 
     if "Error" in parsed:
         parsed["Error"]["Action"] = action_of(model.service_model.service_name, model.name)
 
+
+_UNAUTHORIZED = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
 
 _DENIED = frozenset(
     {

@@ -4,16 +4,18 @@ import argparse
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from deploy import walk
 from deploy.calls import read_calls
 from deploy.config_file import read_config
 from deploy.errors import DONE, Refused
-from deploy.github import Access, github_stack, variables
+from deploy.github import Access, Variable, github_stack, variables
 from deploy.github_policies import Subject
 from deploy.identity_provider import IdentityProvider
 from deploy.invocation import Connect, Invocation
+from deploy.names import FUNCTION, SERVER
 from deploy.output import done_line, plan_json, plan_text
 
 GITHUB = "github"
@@ -42,6 +44,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the environments to deploy to (default: %(default)s)",
     )
     parser.add_argument(
+        "--door",
+        choices=(SERVER, FUNCTION),
+        default=SERVER,
+        help="what the workflows release (default: %(default)s)",
+    )
+    parser.add_argument(
         "--config",
         type=Path,
         default=Path("deploy.toml"),
@@ -61,10 +69,10 @@ def run(args: argparse.Namespace) -> int:
     connect: Connect = args.connect
     invocation = Invocation(GITHUB, config, connect(config.region), yes=args.yes, json=args.json)
     access = Access(subject, config.name, environments)
-    return _remove(invocation, access) if args.remove else _make(invocation, access)
+    return _remove(invocation, access) if args.remove else _make(invocation, access, args.door)
 
 
-def _make(invocation: Invocation, access: Access) -> int:
+def _make(invocation: Invocation, access: Access, door: str) -> int:
     calls = read_calls()
     planned = walk.plan(github_stack(invocation.aws, access, calls))
     invocation.tell(f"{invocation.heading()}\n\n{plan_text(planned)}")
@@ -75,9 +83,11 @@ def _make(invocation: Invocation, access: Access) -> int:
         lambda change: invocation.tell(done_line(change)),
         sleep=invocation.aws.sleep,
     )
-    values = variables(invocation.aws, access)
+    architecture = invocation.config.server.architecture
+    values = variables(invocation.aws, access, door=door, architecture=architecture)
     if invocation.json:
-        print(plan_json(changes, **invocation.facts(), variables=dict(values)))
+        told = [asdict(each) for each in values]
+        print(plan_json(changes, **invocation.facts(), variables=told))
     else:
         print(variables_text(access, values))
     return DONE
@@ -93,17 +103,23 @@ def _remove(invocation: Invocation, access: Access) -> int:
     return DONE
 
 
-def variables_text(access: Access, values: Sequence[tuple[str, str]]) -> str:
+def variables_text(access: Access, values: Sequence[Variable]) -> str:
     """What is left to be done on GitHub's side."""
     repository = access.subject.repository
-    set_all = "\n".join(
-        f"  gh variable set {name} --repo {repository} --body {value}" for name, value in values
+    shared = [_set(each, repository) for each in values if not each.environment]
+    own = [_set(each, repository) for each in values if each.environment]
+    environments = (
+        f"Make the environments {', '.join(access.environments)} in its settings: limit them "
+        "to the branch main, and let production wait for a reviewer. Each has a variable of its "
+        "own:"
     )
-    return (
-        f"\nSet these variables of the repository; none is a secret:\n{set_all}\n\n"
-        f"And make the environments {', '.join(access.environments)} in its settings: limit them "
-        "to the branch main, and let production wait for a reviewer."
-    )
+    head = "\nSet these variables of the repository; none is a secret:"
+    return "\n".join([head, *shared, "", environments, *own])
+
+
+def _set(variable: Variable, repository: str) -> str:
+    place = f" --env {variable.environment}" if variable.environment else ""
+    return f"  gh variable set {variable.name}{place} --repo {repository} --body {variable.value}"
 
 
 def _subject(args: argparse.Namespace) -> Subject:

@@ -10,16 +10,28 @@ from deploy.checks import checks_of
 from deploy.errors import DONE, Refused
 from deploy.finding import Check, Finding, Visit, seen
 from deploy.invocation import add_common, invocation_of
-
-add_arguments = add_common
+from deploy.operator_policy import operator_policies
 
 MARKS = {True: "ok", False: "BAD", None: "?"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The common ones, and what to print instead."""
+    add_common(parser)
+    parser.add_argument(
+        "--policy",
+        action="store_true",
+        help="print the IAM policies that whoever deploys here needs, and look at nothing",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Print every finding; exit as a refusal does if something is wrong."""
     invocation = invocation_of(args)
     visit = Visit(invocation.aws, invocation.config, invocation.door, read_calls())
+    if args.policy:
+        print(json.dumps(operator_policies(visit.scope, visit.calls, visit.config), indent=2))
+        return DONE
     findings = list(examine(visit, checks_of(invocation.door)))
     if invocation.json:
         print(json.dumps([asdict(finding) for finding in findings], indent=2))

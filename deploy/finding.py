@@ -10,6 +10,7 @@ from deploy.aws import Aws, error_code, missing_action
 from deploy.calls import Calls
 from deploy.config import Config
 from deploy.names import Names, names_of
+from deploy.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,12 @@ class Visit:
     def names(self) -> Names:
         """What everything is called."""
         return names_of(self.config)
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What the verbs of the door touch."""
+        aws = self.aws
+        return Scope(aws.partition, aws.account, aws.region, (self.names,), (self.door,))
 
 
 Check = Callable[[Visit], Finding]

@@ -1,6 +1,5 @@
-"""What GitHub Actions needs in the account: an identity provider and three roles."""
+"""What GitHub Actions needs: a provider and roles in the account, and variables on its side."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from deploy.aws import Aws
@@ -22,7 +21,8 @@ from deploy.policies import Document
 from deploy.resource import Resource
 from deploy.scope import Scope
 
-ROLES = ("build", "deploy", "plan")
+RUNNERS = {"arm64": "ubuntu-24.04-arm", "x86_64": "ubuntu-24.04"}
+"""The machine that builds for each architecture, so that nothing is emulated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,15 @@ class Access:
     service: str
     environments: tuple[str, ...]
 
-    def role(self, what: str) -> str:
-        """The name of one of the `ROLES`; they serve all environments."""
-        return f"{self.service}-github-{what}"
+    def role(self, what: str, environment: str = "") -> str:
+        """The name of a role: build and plan serve all environments, deploy the one it names."""
+        return "-".join(filter(None, (self.service, "github", what, environment)))
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The names of all of them."""
+        deploy = (self.role("deploy", each) for each in self.environments)
+        return (self.role("build"), *deploy, self.role("plan"))
 
     @property
     def tags(self) -> dict[str, str]:
@@ -46,26 +52,53 @@ class Access:
 def github_stack(aws: Aws, access: Access, calls: Calls) -> list[Resource]:
     """The provider, and after it the roles that trust it."""
     provider = IdentityProvider(aws, access.tags)
-    names = tuple(Names(access.service, each) for each in access.environments)
-    scope = Scope(aws.partition, aws.account, aws.region, names)
-
-    def role(what: str, policy: Document, subjects: tuple[str, ...]) -> GithubRole:
-        trust = trust_github(provider.arn, subjects)
-        return GithubRole(aws, access.role(what), trust=trust, policy=policy, tags=access.tags)
-
+    names = {each: Names(access.service, each) for each in access.environments}
     subject = access.subject
+
+    def scope(*of: Names) -> Scope:
+        return Scope(aws.partition, aws.account, aws.region, of)
+
+    def role(name: str, policy: Document, subjects: tuple[str, ...]) -> GithubRole:
+        trust = trust_github(provider.arn, subjects)
+        return GithubRole(aws, name, trust=trust, policy=policy, tags=access.tags)
+
+    everywhere = scope(*names.values())
+    deploys = (
+        role(access.role("deploy", each), deploy_policy(scope(name), calls),
+             deploy_subjects(subject, each))
+        for each, name in names.items()
+    )  # fmt: skip
     return [
         provider,
-        role("build", build_policy(scope, calls), build_subjects(subject)),
-        role("deploy", deploy_policy(scope, calls), deploy_subjects(subject, access.environments)),
-        role("plan", plan_policy(scope, calls), plan_subjects(subject)),
+        role(access.role("build"), build_policy(everywhere, calls), build_subjects(subject)),
+        *deploys,
+        role(access.role("plan"), plan_policy(everywhere, calls), plan_subjects(subject)),
     ]
 
 
-def variables(aws: Aws, access: Access) -> Sequence[tuple[str, str]]:
-    """The repository variables that the workflows read. None of them is a secret."""
-    roles = [
-        (f"AWS_{what.upper()}_ROLE", aws.arn("iam", f"role/{access.role(what)}", region=False))
-        for what in ROLES
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable of the repository, or of one of its environments. None of them is a secret."""
+
+    name: str
+    value: str
+    environment: str = ""
+
+
+def variables(aws: Aws, access: Access, *, door: str, architecture: str) -> list[Variable]:
+    """The variables that the workflows read.
+
+    The deploy role is the environment's: a job outside of it does not even learn its name.
+    """
+
+    def arn(what: str, environment: str = "") -> str:
+        return aws.arn("iam", f"role/{access.role(what, environment)}", region=False)
+
+    return [
+        Variable("AWS_REGION", aws.region),
+        Variable("AWS_BUILD_ROLE", arn("build")),
+        Variable("AWS_PLAN_ROLE", arn("plan")),
+        Variable("DOOR", door),
+        Variable("BUILD_RUNNER", RUNNERS[architecture]),
+        *(Variable("AWS_DEPLOY_ROLE", arn("deploy", each), each) for each in access.environments),
     ]
-    return [("AWS_REGION", aws.region), *roles]

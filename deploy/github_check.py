@@ -6,27 +6,38 @@ from urllib.parse import unquote
 
 from deploy.aws import absent
 from deploy.finding import Finding, Visit
-from deploy.github import ROLES, Access
+from deploy.github import Access
 from deploy.github_policies import AUDIENCE, ISSUER, Subject
 
 NAME = "github roles"
 
 
 def github_roles(visit: Visit) -> Finding:
-    """Whether the three roles are there, and compare audience and subject letter by letter."""
-    access = Access(Subject(""), visit.config.name, (visit.config.environment,))
-    found = {what: _trust(visit, access.role(what)) for what in ROLES}
-    missing = [what for what, trust in found.items() if trust is None]
+    """Whether the roles of this environment are there, and compare audience and subject letter by
+    letter; whoever deploys to it is let in by no other environment."""
+    environment = visit.config.environment
+    access = Access(Subject(""), visit.config.name, (environment,))
+    found = {name: _trust(visit, name) for name in access.roles}
+    missing = [name for name, trust in found.items() if trust is None]
     if missing:
         return Finding(NAME, None, f"not there: {', '.join(missing)}",
                        "Run `python -m deploy bootstrap github` to deploy from GitHub Actions.",
                        )  # fmt: skip
-    subjects = [each for trust in found.values() if trust for each in _subjects(trust)]
-    loose = [each for each in subjects if "*" in each or not each.startswith("repo:")]
+    subjects = {name: _subjects(trust) for name, trust in found.items() if trust}
+    loose = [
+        each
+        for name, listed in subjects.items()
+        for each in listed
+        if "*" in each or not each.startswith("repo:")
+        or (name == access.role("deploy", environment)
+            and not each.endswith(f":environment:{environment}"))
+    ]  # fmt: skip
     if loose or not all(trust and _exact(trust) for trust in found.values()):
         return Finding(NAME, ok=False, what=f"too many may take them on: {', '.join(loose)}",
                        mend="Run `python -m deploy bootstrap github` again.")  # fmt: skip
-    return Finding(NAME, ok=True, what=_forms(subjects))
+    return Finding(
+        NAME, ok=True, what=_forms([each for some in subjects.values() for each in some])
+    )
 
 
 def _forms(subjects: list[str]) -> str:

@@ -1,7 +1,7 @@
-"""What GitHub Actions may do: the policies of three roles, and who may take each on.
+"""What GitHub Actions may do: the policies of its roles, and who may take each on.
 
 build    push images, from the main branch
-deploy   release what is there, from a job in one of the environments
+deploy   release what is there, from a job in an environment, which has a role of its own
 plan     read, from a pull request or the main branch
 
 Pure functions: none asks AWS. `apply`, which makes roles, is left to a person.
@@ -9,11 +9,11 @@ Pure functions: none asks AWS. `apply`, which makes roles, is left to a person.
 
 from dataclasses import dataclass
 
-from deploy.alias import LIVE
 from deploy.calls import Calls, actions_of
+from deploy.grants import statements
 from deploy.names import FUNCTION, SERVER
-from deploy.policies import Document, Statement, allow, document
-from deploy.scope import Scope, statements
+from deploy.policies import Document, Statement, document
+from deploy.scope import Scope
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
@@ -70,9 +70,9 @@ def build_subjects(subject: Subject) -> tuple[str, ...]:
     return subject.of("ref:refs/heads/main")
 
 
-def deploy_subjects(subject: Subject, environments: tuple[str, ...]) -> tuple[str, ...]:
-    """Jobs in an environment alone, whose rules GitHub has applied before they start."""
-    return subject.of(*(f"environment:{name}" for name in environments))
+def deploy_subjects(subject: Subject, environment: str) -> tuple[str, ...]:
+    """Jobs in the one environment alone, whose rules GitHub has applied before they start."""
+    return subject.of(f"environment:{environment}")
 
 
 def plan_subjects(subject: Subject) -> tuple[str, ...]:
@@ -93,49 +93,14 @@ def trust_github(provider_arn: str, subjects: tuple[str, ...]) -> Document:
 
 def build_policy(scope: Scope, calls: Calls) -> Document:
     """Push to the one repository."""
-    actions = {*actions_of(calls, ["push"], ["image"]), *PUSHES}
-    return document(*statements(scope, sorted(actions)))
+    return document(*statements(scope, {*actions_of(calls, ["push"], ["image"]), *PUSHES}))
 
 
 def deploy_policy(scope: Scope, calls: Calls) -> Document:
     """Release, roll back and look, at both doors; hand the instances' roles to EC2 alone."""
-    actions = actions_of(calls, DEPLOY_VERBS, [SERVER, FUNCTION])
-    return document(*statements(scope, actions), *_launches(scope), *_questions(scope))
+    return document(*statements(scope, actions_of(calls, DEPLOY_VERBS, [SERVER, FUNCTION])))
 
 
 def plan_policy(scope: Scope, calls: Calls) -> Document:
     """Read what a plan compares. Writes nothing."""
     return document(*statements(scope, actions_of(calls, PLAN_VERBS, [SERVER, FUNCTION])))
-
-
-def _launches(scope: Scope) -> list[Statement]:
-    """What Auto Scaling checks of whoever hands it a launch template, in a dry run of a launch."""
-    templates = scope.arn("ec2", "launch-template/*")
-    tag = {"StringEquals": {"aws:ResourceTag/service": scope.service}}
-    by_template = {"ArnLike": {"ec2:LaunchTemplate": templates}}
-    tagging = {"StringEquals": {"ec2:CreateAction": "RunInstances"}}
-    passed = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
-    image = f"arn:{scope.partition}:ec2:{scope.region}::image/*"
-    parts = [scope.arn("ec2", f"{part}/*") for part in _PARTS]
-    made = [scope.arn("ec2", f"{part}/*") for part in ("instance", "volume")]
-    run = ["ec2:RunInstances"]
-    return [
-        allow("LaunchFromTemplate", run, image, *parts, condition=by_template),
-        allow("LaunchTemplateOfOurs", run, templates, condition=tag),
-        allow("TagInstances", ["ec2:CreateTags"], *made, condition=tagging),
-        allow("PassRole", ["iam:PassRole"], *scope.roles, condition=passed),
-    ]
-
-
-def _questions(scope: Scope) -> list[Statement]:
-    """The smoke test signs its requests to the function's URL; nothing else may be invoked."""
-    live = scope.all("lambda", f"function:{{}}:{LIVE}")
-    through = {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}
-    return [
-        allow("AskUrl", ["lambda:InvokeFunctionUrl"], *live),
-        allow("AskThroughUrl", ["lambda:InvokeFunction"], *live, condition=through),
-    ]
-
-
-_PARTS = ("instance", "network-interface", "security-group", "subnet", "volume")
-"""What a launch makes or uses, besides image and template."""

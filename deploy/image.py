@@ -63,7 +63,7 @@ def commit_tag(run: Run, directory: Path) -> str:
 def push_image(
     aws: Aws, engine: Engine, run: Run, source: Source, *, name: str, tag: str, architecture: str
 ) -> Image:
-    """Build, log in, push, read the digest back; a tag that exists is left as it is.
+    """Build, log in, push, log out, read the digest back; a tag that exists is left as it is.
 
     `name` is the repository's. Raises `Refused` for a missing repository, another architecture or
     an image index, `Failed` where a program or the registry fails.
@@ -74,8 +74,12 @@ def push_image(
         return Image(name, tag, there, existed=True)
     target = f"{address}:{tag}"
     _make(engine, run, source, target, architecture)
-    _log_in(aws, engine, run, address.partition("/")[0])
-    run(engine.push(target))
+    registry = address.partition("/")[0]
+    _log_in(aws, engine, run, registry)
+    try:
+        run(engine.push(target))
+    finally:
+        _log_out(aws, engine, run, registry)
     return Image(name, tag, _pushed(aws, name, tag))
 
 
@@ -137,11 +141,19 @@ def _make(engine: Engine, run: Run, source: Source, target: str, architecture: s
 
 
 def _log_in(aws: Aws, engine: Engine, run: Run, registry: str) -> None:
-    """Log in for twelve hours. The password goes through standard input, never an argument."""
+    """Log in. The password goes through standard input, never an argument."""
     answer = aws.client("ecr").get_authorization_token()
     token = base64.b64decode(answer["authorizationData"][0]["authorizationToken"]).decode()
     user, _, password = token.partition(":")
     run(engine.login(registry, user), stdin=password)
+
+
+def _log_out(aws: Aws, engine: Engine, run: Run, registry: str) -> None:
+    """Leave no password behind. Where that fails, it is said: the push counts, or its own fault."""
+    try:
+        run(engine.logout(registry))
+    except Failed as error:
+        aws.say(f"the login to {registry} stays for twelve hours: {error}")
 
 
 def _pushed(aws: Aws, name: str, tag: str) -> str:

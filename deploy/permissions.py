@@ -1,38 +1,29 @@
 """What the caller may do, as IAM itself simulates it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from deploy.aws import Aws, missing_action
-from deploy.scope import Scope, resources_of
-
-_UNTRIED = frozenset({"sts:GetCallerIdentity"})
+from deploy.policies import Condition, Statement
 
 
-def denied_actions(aws: Aws, scope: Scope, actions: Sequence[str]) -> tuple[str, ...] | None:
-    """The actions that are not allowed on what is ours; None if the caller may not simulate.
+def denied_actions(aws: Aws, statements: Sequence[Statement]) -> tuple[str, ...] | None:
+    """The actions of the statements that are not allowed where they say, on their conditions.
 
-    The root user is never simulated. Simulation knows the policies of the role or user and of its
-    boundary, not those of the organisation's control policies that depend on conditions.
+    None if the caller may not simulate. The root user is never simulated. Simulation knows the
+    policies of the role or user and of its boundary, not those of the organisation's control
+    policies that depend on conditions.
     """
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for action in actions:
-        if action not in _UNTRIED:
-            groups.setdefault(resources_of(scope, action), []).append(action)
     try:
         source = principal(aws)
-        denied = [
-            each
-            for resources, listed in sorted(groups.items())
-            for each in _denied(aws, source, scope.service, listed, resources)
-        ]
+        denied = {each for statement in statements for each in _denied(aws, source, statement)}
     except ClientError as error:
         if missing_action(error):
             return None
         raise
-    return tuple(sorted(set(denied)))
+    return tuple(sorted(denied))
 
 
 def principal(aws: Aws) -> str:
@@ -45,23 +36,25 @@ def principal(aws: Aws) -> str:
     return str(role["Arn"])
 
 
-def _denied(
-    aws: Aws, source: str, service: str, actions: list[str], resources: tuple[str, ...]
-) -> Iterable[str]:
+def _denied(aws: Aws, source: str, statement: Statement) -> Iterable[str]:
     results = aws.pages(
         "iam",
         "simulate_principal_policy",
         "EvaluationResults",
         PolicySourceArn=source,
-        ActionNames=actions,
-        ResourceArns=list(resources),
-        ContextEntries=[
-            _context("aws:ResourceTag/service", service),
-            _context("aws:RequestTag/service", service),
-        ],
+        ActionNames=statement["Action"],
+        ResourceArns=statement["Resource"],
+        ContextEntries=list(_context(statement.get("Condition", {}))),
     )
     return [str(each["EvalActionName"]) for each in results if each["EvalDecision"] != "allowed"]
 
 
-def _context(key: str, value: str) -> dict[str, Any]:
-    return {"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"}
+def _context(condition: Condition) -> Iterator[dict[str, Any]]:
+    """A request as the condition wants it, such as one that hands the role to EC2."""
+    for operator, keys in condition.items():
+        for key, value in keys.items():
+            yield {
+                "ContextKeyName": key,
+                "ContextKeyValues": [value] if isinstance(value, str) else list(value),
+                "ContextKeyType": "boolean" if operator == "Bool" else "string",
+            }

@@ -6,8 +6,6 @@ from unittest.mock import patch
 
 import boto3
 from moto import mock_aws
-from moto.iam.access_control import PermissionResult
-from moto.s3.models import FakeBucket
 
 from deploy.aws import Aws
 from deploy.config import Config, Server
@@ -26,14 +24,6 @@ def empty_account() -> Iterator[Aws]:
     """An account with a default VPC and nothing else; waiting takes no time."""
     with patch.dict("os.environ", DUMMIES), mock_aws(config={"lambda": {"use_docker": False}}):
         yield Aws(boto3.Session(region_name=REGION), sleep=lambda _: None)
-
-
-@contextmanager
-def conditions_unread() -> Iterator[None]:
-    """Bucket policies deny nothing: moto reads no conditions, and takes the denial of plain HTTP
-    for one of everything."""
-    with patch.object(FakeBucket, "get_permission", lambda *_: PermissionResult.NEUTRAL):
-        yield
 
 
 def config(**sections: object) -> Config:

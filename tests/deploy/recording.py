@@ -3,68 +3,61 @@
 `python -m tests.deploy.recording` writes the list anew.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from unittest.mock import patch
-
-import msgspec
 
 from deploy.aws import Aws
 from deploy.calls import LIST, Calls, written
-from deploy.config import Function
 from deploy.errors import DeployError, Refused
-from deploy.names import FUNCTION
-from deploy.smoke import Smoke
-from tests.deploy.account import conditions_unread
+from deploy.names import FUNCTION, SERVER
+from deploy.resource import Resource
 from tests.deploy.builder import Builder
 from tests.deploy.calling import call
-from tests.deploy.worlds import DOORS, World, made, running
-from tests.twin.permissions import Need, needs
+from tests.deploy.options import FULL, PLAIN, Options
+from tests.deploy.service import Service
+from tests.deploy.tampering import lingering_volume, tamper
+from tests.deploy.worlds import DOORS, made, running
+from tests.twin.faults import Interrupted
+from tests.twin.known import Known
+from tests.twin.permissions import Need, asked, needs
 from tests.twin.twin import Twin
 
-TOML = """\
-name = "shop"
-region = "us-east-1"
-[alarms]
-email = "pager@example.org"
-[balancer]
-access_logs = true
-deletion_protection = false
-[tags]
-team = "freight"
-[[server.schedule]]
-name = "night"
-cron = "0 22 * * *"
-min = 1
-max = 2
-desired = 1
-"""
-
 MODULES = {"plan": "planning", "apply": "applying", "destroy": "destroying"}
-LOOKS = ("status", "history", "logs", "url", "smoke", "summary", "proposal")
+LOOKS = ("status", "history", "logs", "url", "smoke", "summary", "proposal", "cost")
 SHARED = "image"
 """Where `push` is listed, which concerns no door."""
+
+LEASE = 61.0
+"""Seconds after which the lease of a run that was killed is free."""
+
+Found = dict[str, dict[str, set[Need]]]
+"""Every permission with its resource and context, by door and verb."""
 
 
 @dataclass
 class Recording:
-    """Actions by door and verb, and every permission with its resource, by the same."""
+    """What the verbs need that are typed while it lasts."""
 
     twin: Twin
-    found: dict[str, dict[str, set[Need]]] = field(default_factory=dict)
+    found: Found = field(default_factory=dict)
+    known: Known = field(default_factory=Known)
 
     @contextmanager
-    def of(self, door: str, verb: str) -> Iterator[None]:
-        """What is called meanwhile belongs to the verb."""
-        self.twin.calls.clear()
-        yield
+    def of(self, door: str, verb: str) -> Iterator[set[Need]]:
+        """What is called meanwhile belongs to the verb, however that ends."""
         listed = self.found.setdefault(door, {}).setdefault(verb, set())
-        for each in self.twin.calls:
-            if each.operation != "GetCallerIdentity":
-                listed |= set(needs(each))
+        self.known.look(self.twin.place)
+        self.twin.calls.clear()
+        try:
+            yield listed
+        finally:
+            self.known.look(self.twin.place)
+            for each in self.twin.calls:
+                if each.operation != "GetCallerIdentity":
+                    listed |= set(needs(each, self.known))
 
 
 @dataclass
@@ -72,121 +65,204 @@ class Desk:
     """Somebody who types one verb after another at one door."""
 
     recording: Recording
-    aws: Aws
     directory: Path
     door: str
+    service: Service = field(default_factory=Service)
+
+    @property
+    def twin(self) -> Twin:
+        return self.recording.twin
 
     def type(self, verb: str, *arguments: str, listed: str = "") -> None:
-        """Run a verb and note what it calls, under another name if `listed` gives one."""
-        module = MODULES.get(verb, verb)
-        if not Path(__file__).parents[2].joinpath("deploy", f"{module}_verb.py").exists():
-            name = module
-        else:
-            name = f"{module}_verb"
-        shared = verb == "push"
-        words = arguments if shared else (self.door, "--yes", *arguments)
-        twin = self.recording.twin
-        with self.recording.of(SHARED if shared else self.door, listed or verb):
-            builder = Builder(self.aws, aside=twin.aside)
+        """Run a verb and note what it calls, under another name if `listed` gives one.
+
+        It may end badly, or be killed: what it has called by then is noted all the same.
+        """
+        words = arguments if verb == "push" else (self.door, "--yes", *arguments)
+        twin = self.twin
+        aws = Aws(twin.session(), clock=twin.clock.time, sleep=twin.clock.sleep)
+        with self.recording.of(SHARED if verb == "push" else self.door, listed or verb) as noted:
+            self.service.signed = lambda _: noted.update(asked("shop-production:live", twin.region))
+            builder = Builder(aws, aside=twin.aside)
             try:
-                call(name, *words, aws=self.aws, directory=self.directory, run_program=builder)
-            except DeployError as error:
-                print(f"{verb} {self.door}: {error}")
+                with self.service.answering():
+                    call(
+                        module_of(verb),
+                        *words,
+                        aws=aws,
+                        directory=self.directory,
+                        run_program=builder,
+                    )
+            except (DeployError, Interrupted) as end:
+                print(f"{verb} {self.door}: {end}")
+
+    def digest(self, tag: str) -> str:
+        """What a tag names in the registry."""
+        with self.twin.aside():
+            answer = self.twin.client("ecr").describe_images(
+                repositoryName="shop", imageIds=[{"imageTag": tag}]
+            )
+        return str(answer["imageDetails"][0]["imageDigest"])
+
+    def release(self, tag: str, *arguments: str, listed: str = "") -> None:
+        """Push an image and release it."""
+        self.type("push", "--tag", tag)
+        self.type("release", "--tag", tag, *arguments, listed=listed)
 
 
-UNPLAYED: Calls = {
-    "server": {
-        "abort": ("autoscaling:CancelInstanceRefresh", "autoscaling:RollbackInstanceRefresh"),
-        "release": (
-            "autoscaling:CancelInstanceRefresh",
-            "autoscaling:RollbackInstanceRefresh",
-            "logs:GetLogEvents",
-        ),
-        "unlock": ("s3:DeleteObject",),
-    },
-    "function": {
-        "abort": ("lambda:UpdateAlias",),
-        "release": ("logs:GetLogEvents",),
-        "unlock": ("s3:DeleteObject",),
-    },
-}
-"""What is called only where a release goes wrong or is interrupted, which is not played here."""
+def module_of(verb: str) -> str:
+    """The module of a verb, as `deploy.__main__` has it."""
+    there = Path(__file__).parents[2].joinpath("deploy", f"{verb}_verb.py").exists()
+    return f"{verb}_verb" if there else MODULES.get(verb, verb)
 
 
-def record() -> dict[str, dict[str, set[Need]]]:
-    """Every verb, in each situation in which it calls something else."""
-    found: dict[str, dict[str, set[Need]]] = {}
+Play = Callable[[Desk], None]
+
+
+def record() -> Found:
+    """Every verb at every door, in each situation in which it calls something else."""
+    found: Found = {}
     for door in DOORS:
-        for play in (_life, _drift):
-            with Twin() as twin, TemporaryDirectory() as place:
-                recording = Recording(twin, found)
-                play(recording, door, Path(place))
+        for play, options in (
+            (life, PLAIN),
+            (life, FULL),
+            (bad_releases, PLAIN),
+            (interruptions, PLAIN),
+        ):
+            record_play(found, door, play, options)
+        with Twin() as twin:
+            _changes(Recording(twin, found), door)
     return found
 
 
-def listed(found: dict[str, dict[str, set[Need]]]) -> Calls:
+def record_play(found: Found, door: str, play: Play, options: Options) -> None:
+    """One play in an account of its own."""
+    with Twin() as twin, TemporaryDirectory() as place:
+        path = Path(place)
+        (path / "deploy.toml").write_text(options.toml(twin))
+        play(Desk(Recording(twin, found), path, door))
+
+
+def listed(found: Found) -> Calls:
     """The actions alone, as the file has them."""
     return {
         door: {
-            verb: tuple(
-                sorted({need.action for need in all_of} | {*UNPLAYED.get(door, {}).get(verb, ())})
-            )
+            verb: tuple(sorted({need.action for need in all_of}))
             for verb, all_of in sorted(verbs.items())
         }
         for door, verbs in sorted(found.items())
     }
 
 
-def _life(recording: Recording, door: str, place: Path) -> None:
+def life(desk: Desk) -> None:
     """From nothing to nothing, with two releases and a way back in between."""
-    twin = recording.twin
-    (place / "deploy.toml").write_text(TOML)
-    aws = Aws(twin.session(), clock=twin.clock.time, sleep=twin.clock.sleep)
-    desk = Desk(recording, aws, place, door)
-    with (
-        patch.object(Smoke, "reach", lambda _: None),
-        patch.object(Smoke, "__call__", lambda _: "model"),
-        conditions_unread(),
-    ):
-        for verb in ("plan", "apply"):
-            desk.type(verb)
-        for tag in ("one", "two"):
-            desk.type("push", "--tag", tag)
-            first = door == FUNCTION and tag == "one"  # which makes the function
-            if first:
-                _stillborn(desk)
-            desk.type("release", "--tag", tag, listed="first_release" if first else "")
-        desk.type("release", "--tag", "two")
-        for verb in (*LOOKS, "plan", "apply", "rollback", "abort", "unlock", "prune", "destroy"):
-            desk.type(verb)
+    for verb in ("plan", "apply"):
+        desk.type(verb)
+    for tag in ("one", "two", "two"):
+        desk.release(tag, listed=_first(desk, tag))
+    for verb in (*LOOKS, "plan", "apply", "rollback", "abort", "unlock", "prune"):
+        desk.type(verb)
+    with lingering_volume(desk.twin, desk.door):
+        desk.type("destroy")
+    desk.type("destroy", "--with-images", "--with-logs")
+
+
+def bad_releases(desk: Desk) -> None:
+    """Images that do not come up, that answer wrongly, and that let an alarm ring."""
+    twin = desk.twin
+    desk.type("apply")
+    if desk.door == FUNCTION:
+        _stillborn(desk)
+    if desk.door == SERVER:
+        desk.type("push", "--tag", "never")
+        twin.health.script(digest=desk.digest("never"), becomes="unhealthy")
+        desk.type("release", "--tag", "never")
+    desk.release("one", listed=_first(desk, "one"))
+    desk.service.good = False
+    desk.release("wrong")
+    desk.service.good = True
+    twin.alarms.set(f"shop-production-{desk.door}-errors", "ALARM", after=20)
+    desk.release("rings")
+    twin.alarms.set(f"shop-production-{desk.door}-errors", "OK")
+    if desk.door == SERVER:
+        twin.fleet.fail_launches(2)
+        desk.release("dear")
+        desk.type("push", "--tag", "ill")
+        twin.health.script(digest=desk.digest("ill"), becomes="unhealthy")
+        desk.type("release", "--tag", "ill")
+    desk.type("rollback")
 
 
 def _stillborn(desk: Desk) -> None:
     """A function that cannot be made, neither at first nor anew."""
-    for verb, *words in (("release", "--tag", "one"), ("apply",)):
-        desk.recording.twin.functions.fail("create", "the image cannot be read")
+    desk.type("push", "--tag", "stillborn")
+    for verb, *words in (("release", "--tag", "stillborn"), ("apply",)):
+        desk.twin.functions.fail("create", "the image cannot be read")
         desk.type(verb, *words, listed="first_release" if verb == "release" else "")
 
 
-def _drift(recording: Recording, door: str, _: Path) -> None:
-    """Everything that stands is given every one of its settings anew, as if it had drifted."""
+def interruptions(desk: Desk) -> None:
+    """A release that is killed after each of its writes, and goes on, or is stopped by another."""
+    desk.type("apply")
+    desk.release("one", listed=_first(desk, "one"))
+    desk.release("two")
+    for moment in _moments(desk):
+        tag = _killed(desk, "resumed", moment)
+        desk.twin.clock.advance(LEASE)
+        desk.type("release", "--tag", tag)
+        for verb in ("unlock", "abort"):
+            _killed(desk, verb, moment)
+            desk.type(verb)
+            desk.twin.clock.advance(LEASE)
+        _killed(desk, "superseded", moment)
+        desk.twin.clock.advance(LEASE)
+        desk.release(f"over-{moment}", "--supersede")
+    desk.type("prune")
+
+
+def _moments(desk: Desk) -> list[int]:
+    """After which of its writes a release leaves something new; to renew the lease is nothing."""
+    writes = enumerate(desk.twin.calls.writes, 1)
+    return [number for number, call in writes if "lease/" not in call.parameters.get("Key", "")]
+
+
+def _killed(desk: Desk, word: str, moment: int) -> str:
+    """Release an image and be killed; its tag."""
+    tag = f"{word}-{moment}"
+    desk.type("push", "--tag", tag)
+    desk.twin.faults.interrupt_after(moment, writes_only=True)
+    desk.type("release", "--tag", tag)
+    desk.twin.faults.clear()
+    return tag
+
+
+def _first(desk: Desk, tag: str) -> str:
+    """The first release of the function makes it: it is listed apart."""
+    return "first_release" if desk.door == FUNCTION and tag == "one" else ""
+
+
+def _changes(recording: Recording, door: str) -> None:
+    """What stands is tampered with, given every setting anew, and changed to have no option."""
     twin = recording.twin
-    world = made(twin, door) if door == FUNCTION else running(twin)
-    with recording.of(door, "plan"):
-        world.plan()
+    full, plain = FULL.config(twin), PLAIN.config(twin)
+    world = made(twin, door, full) if door == FUNCTION else running(twin, full)
     with recording.of(door, "apply"):
-        _update_all(world)
-        world.config = msgspec.structs.replace(world.config, function=Function(concurrency=0))
-        _update_all(world)
+        for resource in world.stack().resources:
+            _update(resource)
+    with twin.aside():
+        tamper(twin, door)
+    for verb, config in (("plan", full), ("apply", full), ("apply", plain), ("destroy", plain)):
+        world.config = config
+        with recording.of(door, verb):
+            getattr(world, verb)()
 
 
-def _update_all(world: World) -> None:
-    resources = world.stack().resources
-    for resource in resources:
-        live, wanted = resource.find(), resource.settings()
-        if live is not None and wanted is not None:
-            with suppress(Refused):  # some things cannot be moved
-                resource.update(frozenset(wanted))
+def _update(resource: Resource) -> None:
+    """Every key by itself, as if it had drifted; some things cannot be moved."""
+    live, wanted = resource.find(), resource.settings()
+    for key in wanted or () if live is not None else ():
+        with suppress(Refused):
+            resource.update(frozenset({key}))
 
 
 if __name__ == "__main__":

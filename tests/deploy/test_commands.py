@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,6 @@ from deploy.aws import Aws
 from deploy.errors import Failed, LeaseHeld, Refused, RollbackFailed
 from deploy.lease import Lease
 from deploy.names import SERVER
-from tests.deploy.account import conditions_unread
 from tests.deploy.worlds import World, inventory
 from tests.twin.twin import Twin
 
@@ -26,7 +25,7 @@ Type = Callable[..., int]
 
 
 @pytest.fixture
-def command(twin: Twin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Type]:
+def command(twin: Twin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Type:
     """Types a command in a directory with a deploy.toml."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "deploy.toml").write_text(TEXT, encoding="utf-8")
@@ -35,8 +34,7 @@ def command(twin: Twin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
         assert region == "us-east-1"
         return Aws(twin.session(), clock=twin.clock.time, sleep=twin.clock.sleep)
 
-    with conditions_unread():
-        yield lambda line: main(line.split(), connect=connect)
+    return lambda line: main(line.split(), connect=connect)
 
 
 def test_from_nothing_to_nothing(
@@ -79,13 +77,12 @@ def test_access_logs_are_kept_unless_asked(
     """And the bucket with them; lease and history alone are no reason to keep it."""
     command("apply server --yes")
     (bucket,) = (each["Name"] for each in twin.client("s3").list_buckets()["Buckets"])
-    with conditions_unread():
-        for key in ("history/server/1.json", "access-logs/AWSLogs/1"):
-            twin.client("s3").put_object(Bucket=bucket, Key=key, Body=b"")
-        assert command("destroy server --yes") == 0
-        assert f"bucket {bucket} stays: access logs and records" in capsys.readouterr().out
-        assert command("destroy server --yes --with-logs") == 0
-        assert f"- bucket {bucket}" in capsys.readouterr().out
+    for key in ("history/server/1.json", "access-logs/AWSLogs/1"):
+        twin.client("s3").put_object(Bucket=bucket, Key=key, Body=b"")
+    assert command("destroy server --yes") == 0
+    assert f"bucket {bucket} stays: access logs and records" in capsys.readouterr().out
+    assert command("destroy server --yes --with-logs") == 0
+    assert f"- bucket {bucket}" in capsys.readouterr().out
     assert inventory(twin)["buckets"] == 0
 
 
@@ -93,10 +90,9 @@ def test_the_history_alone_goes(command: Type, twin: Twin) -> None:
     """It means nothing without the service, and nor does a lease that was given back."""
     command("apply server --yes")
     (bucket,) = (each["Name"] for each in twin.client("s3").list_buckets()["Buckets"])
-    with conditions_unread():
-        with Lease(World(twin).aws, bucket, SERVER, owner="bob"):
-            twin.client("s3").put_object(Bucket=bucket, Key="history/server/1.json", Body=b"")
-        assert command("destroy server --yes") == 0
+    with Lease(World(twin).aws, bucket, SERVER, owner="bob"):
+        twin.client("s3").put_object(Bucket=bucket, Key="history/server/1.json", Body=b"")
+    assert command("destroy server --yes") == 0
     assert inventory(twin)["buckets"] == 0
 
 

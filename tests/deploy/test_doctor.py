@@ -11,10 +11,12 @@ from botocore.stub import Stubber
 
 from deploy.account_checks import credentials, permissions, region
 from deploy.aws import Aws
+from deploy.calls import Calls
 from deploy.checks import checks_of
 from deploy.config import Network, Server
 from deploy.doctor import examine, findings_text
 from deploy.finding import Finding, seen
+from deploy.github_policies import PUSHES
 from deploy.server_checks import (
     architecture,
     default_network,
@@ -108,30 +110,55 @@ def decisions(aws: Aws, *, arn: str, **by_action: str) -> Any:
                 "Arn": f"arn:aws:iam::{ACCOUNT}:role/team/admin", "CreateDate": 0}  # fmt: skip
         iam.add_response("get_role", {"Role": role}, {"RoleName": "admin"})
     for action, decision in by_action.items():
-        name = action.replace("_", ":")
-        iam.add_response(
-            "simulate_principal_policy",
-            {"EvaluationResults": [{"EvalActionName": name, "EvalDecision": decision}]},
-        )
+        decided(iam, action.replace("_", ":"), decision)
     return sts, iam
+
+
+def decided(iam: Stubber, action: str, decision: str, **asked: Any) -> None:
+    """What IAM decides on one action, asked so."""
+    results = {"EvaluationResults": [{"EvalActionName": action, "EvalDecision": decision}]}
+    iam.add_response("simulate_principal_policy", results, asked or None)
 
 
 def test_each_action_is_simulated_on_what_is_ours(aws: Aws) -> None:
     """A denied one is named; the session's role is looked up for its path."""
     arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/admin/me"
-    sts, iam = decisions(aws, arn=arn, ec2_DescribeVpcs="allowed", s3_PutObject="implicitDeny")
+    sts, iam = decisions(aws, arn=arn, ec2_DescribeVpcs="allowed", ecr_PutImage="allowed",
+                         s3_PutObject="implicitDeny")  # fmt: skip
     with sts, iam:
         finding = permissions(visit(aws))
     assert finding.ok is False
-    assert finding.mend == "Allow s3:PutObject."
+    assert finding.mend.startswith("Allow s3:PutObject: `doctor --policy`")
 
 
 def test_allowed_actions_are_counted(aws: Aws) -> None:
     """All of the list."""
     arn = f"arn:aws:iam::{ACCOUNT}:user/me"
-    sts, iam = decisions(aws, arn=arn, ec2_DescribeVpcs="allowed", s3_PutObject="allowed")
+    sts, iam = decisions(aws, arn=arn, ec2_DescribeVpcs="allowed", ecr_PutImage="allowed",
+                         s3_PutObject="allowed")  # fmt: skip
     with sts, iam:
-        assert permissions(visit(aws)).what == "all 3 actions are allowed"
+        assert permissions(visit(aws)).what == f"all {2 + len(PUSHES)} actions are allowed"
+
+
+def test_conditions_are_simulated_as_they_are_wanted(aws: Aws) -> None:
+    """A right to pass the role to EC2 alone is enough, and is not called missing."""
+    arn = f"arn:aws:iam::{ACCOUNT}:user/me"
+    sts, iam = decisions(aws, arn=arn)
+    decided(iam, "ecr:PutImage", "allowed")
+    passed = {
+        "ContextKeyName": "iam:PassedToService",
+        "ContextKeyValues": ["ec2.amazonaws.com"],
+        "ContextKeyType": "string",
+    }
+    decided(iam, "iam:AddRoleToInstanceProfile", "allowed")
+    decided(
+        iam, "iam:PassRole", "allowed",
+        PolicySourceArn=arn, ActionNames=["iam:PassRole"], ContextEntries=[passed],
+        ResourceArns=[f"arn:aws:iam::{ACCOUNT}:role/estimator-staging-server"],
+    )  # fmt: skip
+    calls: Calls = {"server": {"apply": ("iam:AddRoleToInstanceProfile", "iam:PassRole")}}
+    with sts, iam:
+        assert permissions(visit(aws, calls=calls)).ok
 
 
 def test_who_may_not_simulate_is_told_so(aws: Aws) -> None:

@@ -14,7 +14,7 @@ from deploy.config import Https
 from deploy.finding import Finding, seen
 from deploy.github import Access, github_stack
 from deploy.github_check import github_roles
-from deploy.github_policies import Subject
+from deploy.github_policies import Subject, trust_github
 from deploy.image_checks import image
 from tests.deploy.account import ACCOUNT, config, empty_account
 from tests.deploy.builder import INDEX, SINGLE
@@ -105,3 +105,13 @@ def test_the_roles_of_github_are_compared(aws: Aws) -> None:
     open_to_all = github_stack(aws, Access(Subject("acme/*"), "estimator", ("staging",)), ONE)
     walk.apply(open_to_all)
     assert "too many" in github_roles(visit(aws)).what
+
+
+def test_another_environment_may_not_take_on_the_deploy_role(aws: Aws) -> None:
+    """Whose gate is another one."""
+    walk.apply(github_stack(aws, Access(Subject("acme/shop"), "estimator", ("staging",)), ONE))
+    other = trust_github("arn", ("repo:acme/shop:environment:other",))
+    aws.client("iam").update_assume_role_policy(
+        RoleName="estimator-github-deploy-staging", PolicyDocument=json.dumps(other)
+    )
+    assert "environment:other" in github_roles(visit(aws)).what

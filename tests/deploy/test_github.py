@@ -8,7 +8,8 @@ import pytest
 from deploy import walk
 from deploy.aws import Aws
 from deploy.calls import Calls
-from deploy.github import Access, github_stack, variables
+from deploy.engine import PLATFORMS
+from deploy.github import RUNNERS, Access, Variable, github_stack, variables
 from deploy.github_policies import (
     AUDIENCE,
     ISSUER,
@@ -30,6 +31,8 @@ CALLS: Calls = {
         "release": (
             "autoscaling:StartInstanceRefresh",
             "ec2:CreateLaunchTemplateVersion",
+            "ec2:RunInstances",
+            "iam:PassRole",
             "s3:PutObject",
             "sts:GetCallerIdentity",
         ),
@@ -39,6 +42,7 @@ CALLS: Calls = {
 }
 ENVIRONMENTS = ("staging", "production")
 SCOPE = Scope("aws", ACCOUNT, REGION, tuple(Names("shop", each) for each in ENVIRONMENTS))
+PRODUCTION = Scope("aws", ACCOUNT, REGION, (Names("shop", "production"),))
 ACCESS = Access(Subject("acme/shop"), "shop", ENVIRONMENTS)
 
 
@@ -80,27 +84,39 @@ def test_a_repository_has_two_forms(subject: Subject, forms: tuple[str, ...]) ->
 
 
 def test_each_role_trusts_its_own_subjects(aws: Aws) -> None:
-    """Build: main. Deploy: environments and nothing else. Plan: pull requests and main."""
+    """Build: main. Deploy: its environment and nothing else. Plan: pull requests and main."""
     walk.apply(github_stack(aws, ACCESS, CALLS))
     trusted = {}
-    for what in ("build", "deploy", "plan"):
-        role = aws.client("iam").get_role(RoleName=f"shop-github-{what}")["Role"]
+    for name in ACCESS.roles:
+        role = aws.client("iam").get_role(RoleName=name)["Role"]
         (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
         assert list(statement["Condition"]) == ["StringEquals"]
         assert statement["Condition"]["StringEquals"][f"{ISSUER}:aud"] == AUDIENCE
-        trusted[what] = statement["Condition"]["StringEquals"][f"{ISSUER}:sub"]
+        trusted[name] = statement["Condition"]["StringEquals"][f"{ISSUER}:sub"]
     assert trusted == {
-        "build": ["repo:acme/shop:ref:refs/heads/main"],
-        "deploy": ["repo:acme/shop:environment:staging", "repo:acme/shop:environment:production"],
-        "plan": ["repo:acme/shop:pull_request", "repo:acme/shop:ref:refs/heads/main"],
+        "shop-github-build": ["repo:acme/shop:ref:refs/heads/main"],
+        "shop-github-deploy-staging": ["repo:acme/shop:environment:staging"],
+        "shop-github-deploy-production": ["repo:acme/shop:environment:production"],
+        "shop-github-plan": ["repo:acme/shop:pull_request", "repo:acme/shop:ref:refs/heads/main"],
     }
+
+
+def test_each_deploy_role_reaches_its_own_environment(aws: Aws) -> None:
+    """The one that staging may take on names nothing of production."""
+    walk.apply(github_stack(aws, ACCESS, CALLS))
+    for environment, other in (ENVIRONMENTS, ENVIRONMENTS[::-1]):
+        answer = aws.client("iam").get_role_policy(
+            RoleName=f"shop-github-deploy-{environment}", PolicyName="permissions"
+        )
+        assert environment in str(answer["PolicyDocument"])
+        assert other not in str(answer["PolicyDocument"])
 
 
 def test_a_plan_writes_nothing_and_a_second_apply_is_empty(aws: Aws) -> None:
     """The roles are resources like any other."""
     planned = walk.plan(github_stack(aws, ACCESS, CALLS))
-    assert [change.action for change in planned] == ["create"] * 4
+    assert [change.action for change in planned] == ["create"] * 5
     assert aws.client("iam").list_roles()["Roles"] == []
     assert walk.apply(github_stack(aws, ACCESS, CALLS)) == planned
     assert walk.apply(github_stack(aws, ACCESS, CALLS)) == []
@@ -115,7 +131,8 @@ def test_drift_is_seen_and_mended(aws: Aws) -> None:
     keys = {change.name: [each.key for each in change.differences] for change in changes}
     assert keys == {
         "shop-github-build": ["trust"],
-        "shop-github-deploy": ["trust", "policy"],
+        "shop-github-deploy-staging": ["trust", "policy"],
+        "shop-github-deploy-production": ["trust", "policy"],
         "shop-github-plan": ["trust"],
     }
     assert walk.plan(github_stack(aws, other, fewer)) == []
@@ -139,7 +156,7 @@ def test_a_provider_that_exists_is_used_as_it_is(aws: Aws) -> None:
         Url=f"https://{ISSUER}", ClientIDList=[AUDIENCE]
     )
     changes = walk.apply(github_stack(aws, ACCESS, CALLS))
-    assert [change.kind for change in changes] == ["role"] * 3
+    assert [change.kind for change in changes] == ["role"] * 4
     assert not IdentityProvider(aws, ACCESS.tags).ours()
 
 
@@ -157,7 +174,7 @@ def test_everything_goes_again(aws: Aws) -> None:
     """And a second time there is nothing to do."""
     walk.apply(github_stack(aws, ACCESS, CALLS))
     assert IdentityProvider(aws, ACCESS.tags).ours()
-    assert len(walk.destroy(github_stack(aws, ACCESS, CALLS))) == 4
+    assert len(walk.destroy(github_stack(aws, ACCESS, CALLS))) == 5
     assert walk.destroy(github_stack(aws, ACCESS, CALLS)) == []
 
 
@@ -173,30 +190,33 @@ def test_the_build_role_pushes_to_one_repository() -> None:
 
 def test_the_deploy_role_touches_what_is_ours() -> None:
     """Groups, buckets and functions by name, launch templates by tag; it makes no roles."""
-    policy = deploy_policy(SCOPE, CALLS)
+    policy = deploy_policy(PRODUCTION, CALLS)
+    group = "autoScalingGroup:*:autoScalingGroupName/shop-production"
     assert resources(policy, "autoscaling:StartInstanceRefresh") == [
-        f"arn:aws:autoscaling:{REGION}:{ACCOUNT}:autoScalingGroup:*:autoScalingGroupName/"
-        f"shop-{environment}*"
-        for environment in sorted(ENVIRONMENTS)
+        f"arn:aws:autoscaling:{REGION}:{ACCOUNT}:{group}"
     ]
     assert resources(policy, "s3:PutObject") == [
-        f"arn:aws:s3:::shop-{environment}-{ACCOUNT}-{REGION}/*"
-        for environment in sorted(ENVIRONMENTS)
+        f"arn:aws:s3:::shop-production-{ACCOUNT}-{REGION}/*"
     ]
     conditions = {action: condition for action, _, condition in statements(policy)}
     assert conditions["ec2:CreateLaunchTemplateVersion"] == {
-        "StringEquals": {"aws:ResourceTag/service": "shop"}
+        "StringEquals": {
+            "aws:ResourceTag/service": "shop",
+            "aws:ResourceTag/environment": ["production"],
+        }
     }
     assert "iam:CreateRole" not in actions(policy)
     assert "sts:GetCallerIdentity" not in actions(policy)
 
 
 def test_roles_are_passed_to_ec2_alone() -> None:
-    """And only ours."""
-    policy = deploy_policy(SCOPE, CALLS)
+    """And only the instances' own."""
+    policy = deploy_policy(PRODUCTION, CALLS)
     (condition,) = (each for action, _, each in statements(policy) if action == "iam:PassRole")
     assert condition == {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
-    assert all(":role/shop-" in place for place in resources(policy, "iam:PassRole"))
+    assert resources(policy, "iam:PassRole") == [
+        f"arn:aws:iam::{ACCOUNT}:role/shop-production-server"
+    ]
 
 
 @pytest.mark.parametrize("make", [build_policy, deploy_policy, plan_policy])
@@ -225,11 +245,20 @@ def test_trust_compares_letter_by_letter() -> None:
     assert "*" not in str(document)
 
 
-def test_the_variables_name_the_roles(aws: Aws) -> None:
-    """Region and three ARNs; none is a secret."""
-    assert dict(variables(aws, ACCESS)) == {
-        "AWS_REGION": REGION,
-        "AWS_BUILD_ROLE": f"arn:aws:iam::{ACCOUNT}:role/shop-github-build",
-        "AWS_DEPLOY_ROLE": f"arn:aws:iam::{ACCOUNT}:role/shop-github-deploy",
-        "AWS_PLAN_ROLE": f"arn:aws:iam::{ACCOUNT}:role/shop-github-plan",
-    }
+def test_the_variables_name_the_roles_door_and_runner(aws: Aws) -> None:
+    """The deploy role is each environment's own variable; the machine builds for the instances."""
+    role = f"arn:aws:iam::{ACCOUNT}:role/shop-github"
+    assert variables(aws, ACCESS, door="function", architecture="x86_64") == [
+        Variable("AWS_REGION", REGION),
+        Variable("AWS_BUILD_ROLE", f"{role}-build"),
+        Variable("AWS_PLAN_ROLE", f"{role}-plan"),
+        Variable("DOOR", "function"),
+        Variable("BUILD_RUNNER", "ubuntu-24.04"),
+        Variable("AWS_DEPLOY_ROLE", f"{role}-deploy-staging", "staging"),
+        Variable("AWS_DEPLOY_ROLE", f"{role}-deploy-production", "production"),
+    ]
+
+
+def test_there_is_a_runner_for_each_architecture() -> None:
+    """That the configuration allows."""
+    assert RUNNERS.keys() == PLATFORMS.keys()

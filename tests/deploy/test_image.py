@@ -1,6 +1,7 @@
 """Images: built once, pushed once, named by their digest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -35,12 +36,36 @@ def test_a_push_builds_logs_in_and_gives_the_digest(aws: Aws) -> None:
     """The digest is the registry's; the image's architecture is asked for before it is pushed."""
     builder = Builder(aws)
     image = push(aws, builder)
-    assert builder.verbs == ["buildx", "image", "login", "push"]
+    assert builder.verbs == ["buildx", "image", "login", "push", "logout"]
     assert image == Image("estimator", COMMIT, image.digest)
     assert image.digest == find_image(aws, "estimator", COMMIT)
-    assert builder.calls[-1] == [
-        "docker", "push", f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/estimator:{COMMIT}",
-    ]  # fmt: skip
+    registry = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com"
+    assert builder.calls[-2:] == [
+        ["docker", "push", f"{registry}/estimator:{COMMIT}"],
+        ["docker", "logout", registry],
+    ]
+
+
+@pytest.mark.parametrize("failing", ["push", "logout", "push logout"])
+def test_the_login_does_not_outlive_a_push(failing: str) -> None:
+    """However that ends; a login that stays is said, and hides neither a push nor its fault."""
+    said: list[str] = []
+
+    class Failing(Builder):
+        def __call__(self, argv: Sequence[str], *, stdin: str = "", read: bool = False) -> str:
+            answer = super().__call__(argv, stdin=stdin, read=read)
+            if argv[1] in failing.split():
+                raise Failed(f"{argv[1]} failed")
+            return answer
+
+    with empty_account() as account:
+        account.say = said.append
+        account.client("ecr").create_repository(repositoryName="estimator")
+        builder = Failing(account)
+        with pytest.raises(Failed, match="push failed") if "push" in failing else nullcontext():
+            push(account, builder)
+    assert builder.verbs[-1] == "logout"
+    assert bool(said) is ("logout" in failing)
 
 
 def test_the_password_goes_through_standard_input_alone(aws: Aws) -> None:
@@ -64,7 +89,7 @@ def test_an_image_that_exists_is_pushed_without_a_build(aws: Aws) -> None:
     """`--image` gives it the registry's name."""
     builder = Builder(aws)
     push(aws, builder, image="made-elsewhere")
-    assert builder.verbs == ["tag", "image", "login", "push"]
+    assert builder.verbs == ["tag", "image", "login", "push", "logout"]
     assert builder.calls[0][:3] == ["docker", "tag", "made-elsewhere"]
 
 

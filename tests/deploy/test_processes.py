@@ -11,7 +11,6 @@ import pytest
 from deploy.config_file import read_config
 from deploy.lease import SECONDS
 from deploy.names import FUNCTION, IMAGE_TAG
-from tests.deploy.account import conditions_unread
 from tests.deploy.internet import CARD, Internet, internet
 from tests.deploy.scenes import running as images
 from tests.deploy.terminal import LIMIT, Terminal
@@ -42,7 +41,7 @@ def outside(tmp_path: Path) -> Iterator[Internet]:
 @pytest.fixture
 def terminal(twin: Twin, outside: Internet, tmp_path: Path) -> Iterator[Terminal]:
     """A checkout with its configuration, and an empty account."""
-    with twin.serve() as url, conditions_unread():
+    with twin.serve() as url:
         yield Terminal(tmp_path, url, outside, TOML)
 
 

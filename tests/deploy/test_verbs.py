@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from botocore.stub import Stubber
 
@@ -139,6 +140,19 @@ def test_doctor_fails_where_something_is_wrong(
     assert findings["credentials"]["ok"] is True
 
 
+def test_doctor_prints_the_policy_that_a_person_needs(
+    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of one door and environment, and asks no more than who it is."""
+    assert call("doctor", "server", "--policy", aws=aws, directory=tmp_path) == 0
+    policies = json.loads(capsys.readouterr().out)
+    allowed = {each for policy in policies for one in policy["Statement"] for each in one["Action"]}
+    assert {"ec2:RunInstances", "iam:CreateRole", "ecr:PutImage"} <= allowed
+    assert "wafv2:AssociateWebACL" not in allowed
+    assert "estimator-production" in str(policies)
+    assert "staging" not in str(policies)
+
+
 def test_bootstrap_makes_roles_and_prints_the_variables(
     aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -147,13 +161,15 @@ def test_bootstrap_makes_roles_and_prints_the_variables(
     assert call("bootstrap", *arguments, aws=aws, directory=tmp_path) == 0
     text = capsys.readouterr().out
     assert f"gh variable set AWS_REGION --repo acme/shop --body {REGION}" in text
-    assert "estimator-github-deploy" in text
+    assert "gh variable set BUILD_RUNNER --repo acme/shop --body ubuntu-24.04-arm" in text
+    role = f"arn:aws:iam::{ACCOUNT}:role/estimator-github-deploy-staging"
+    assert f"gh variable set AWS_DEPLOY_ROLE --env staging --repo acme/shop --body {role}" in text
     call("bootstrap", *arguments, "--json", aws=aws, directory=tmp_path)
     answer = json.loads(capsys.readouterr().out)
     assert answer["changes"] == []
-    assert answer["variables"]["AWS_REGION"] == REGION
+    assert answer["variables"][0] == {"name": "AWS_REGION", "value": REGION, "environment": ""}
     call("bootstrap", *arguments, "--remove", "--json", aws=aws, directory=tmp_path)
-    assert len(json.loads(capsys.readouterr().out)["changes"]) == 4
+    assert len(json.loads(capsys.readouterr().out)["changes"]) == 5
     assert aws.client("iam").list_roles()["Roles"] == []
 
 
@@ -174,12 +190,16 @@ def test_bootstrap_refuses_what_is_no_repository(
 
 
 def test_a_summary_has_digests_phases_and_the_way_back(
-    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    aws: Aws,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Of the newest release in the history."""
+    """Of the newest release in the history, where there is no run."""
+    monkeypatch.delenv("GITHUB_RUN_ID", raising=False)
     aws.client("s3").create_bucket(Bucket=PLACE.bucket)
     call("summary", "server", "--env", "staging", aws=aws, directory=tmp_path)
-    assert "nothing was released yet" in capsys.readouterr().out
+    assert "Nothing was ever released here." in capsys.readouterr().out
     History(aws, PLACE.bucket, "server").write(RECORD)
     call("summary", "server", "--env", "staging", aws=aws, directory=tmp_path)
     text = capsys.readouterr().out
@@ -187,6 +207,42 @@ def test_a_summary_has_digests_phases_and_the_way_back(
     assert "| new image | `sha256:new` |\n| old image | `sha256:old` |" in text
     assert "| phases | rollout 3:02, smoke 0:03 |" in text
     assert "python -m deploy rollback server --env staging" in text
+
+
+@pytest.mark.parametrize(
+    ("run", "attempt", "heading"),
+    [
+        ("7", "1", "### server, staging: succeeded\n"),
+        ("7", "2", "### server, staging: this run released nothing\n"),
+        ("8", "1", "### server, staging: this run released nothing\n"),
+    ],
+)
+def test_a_summary_is_of_its_own_run(
+    aws: Aws,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    run: str,
+    attempt: str,
+    heading: str,
+) -> None:
+    """Another run's release, or that of an earlier attempt, is not taken for its result."""
+    for name, value in (
+        ("GITHUB_RUN_ID", run),
+        ("GITHUB_RUN_ATTEMPT", attempt),
+        ("GITHUB_REPOSITORY", "acme/shop"),
+    ):
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("GITHUB_SERVER_URL", raising=False)
+    aws.client("s3").create_bucket(Bucket=PLACE.bucket)
+    history = History(aws, PLACE.bucket, "server")
+    page = "https://github.com/acme/shop/actions/runs/7"
+    history.write(msgspec.structs.replace(RECORD, run=page))
+    call("summary", "server", "--env", "staging", aws=aws, directory=tmp_path)
+    text = capsys.readouterr().out
+    assert text.startswith(heading)
+    if "nothing" in heading:
+        assert f"The last good release is `sha256:new` of {RECORD.time} UTC by {page}." in text
 
 
 def test_a_summary_of_a_failure_says_why() -> None:

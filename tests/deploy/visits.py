@@ -6,10 +6,9 @@ from deploy.config import Config
 from deploy.finding import Visit
 from tests.deploy.account import config
 
+CALLS: Calls = {"server": {"plan": ("ec2:DescribeVpcs", "s3:PutObject", "sts:GetCallerIdentity")}}
 
-def visit(aws: Aws, settings: Config | None = None) -> Visit:
+
+def visit(aws: Aws, settings: Config | None = None, calls: Calls = CALLS) -> Visit:
     """A look at the server."""
-    calls: Calls = {
-        "server": {"plan": ("ec2:DescribeVpcs", "s3:PutObject", "sts:GetCallerIdentity")}
-    }
     return Visit(aws, settings or config(), "server", calls)

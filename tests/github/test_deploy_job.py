@@ -12,7 +12,7 @@ from deploy.history import SUCCEEDED, History, Record
 from deploy.names import SERVER, Names
 from deploy.place import place_of
 from deploy.smoke import Smoke
-from tests.deploy.account import ACCOUNT, REGION, conditions_unread
+from tests.deploy.account import ACCOUNT, REGION
 from tests.deploy.builder import COMMIT, Builder
 from tests.github.workflows import Runner, workflow
 from tests.twin.twin import Twin
@@ -38,7 +38,7 @@ def twin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Twin]:
     (tmp_path / "deploy.toml").write_text(TOML)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(Smoke, "reach", lambda _: None)
-    with Twin() as world, conditions_unread():
+    with Twin() as world:
         for environment in ("staging", "production"):
             deploying(world)(["apply", "server", "--env", environment, "--yes"])
         yield world

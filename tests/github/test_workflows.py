@@ -8,7 +8,8 @@ import pytest
 
 from deploy.__main__ import VERBS
 from deploy.aws import Aws
-from deploy.github import ROLES
+from deploy.github import Access, variables
+from deploy.github_policies import Subject
 from tests.deploy.account import empty_account
 from tests.deploy.builder import COMMIT, Builder
 from tests.deploy.calling import call
@@ -87,14 +88,26 @@ def test_credentials_are_short_lived(document: Workflow) -> None:
 
 
 def test_a_release_is_never_cut_off() -> None:
-    """Releases wait for each other, by environment; checks of the same branch do not."""
+    """Each job waits for the same job of the push before, so that commits keep their order; a group
+    of the whole workflow would let staging wait for whoever has to let production in."""
     document = workflow("deploy")
-    assert document["concurrency"] == {"group": "deploy", "cancel-in-progress": False}
-    for environment in ("staging", "production"):
-        assert document["jobs"][environment]["concurrency"] == {
-            "group": f"deploy-{environment}",
-            "cancel-in-progress": False,
-        }
+    assert "concurrency" not in document
+    for name, job in document["jobs"].items():
+        assert job["concurrency"] == {"group": f"deploy-{name}", "cancel-in-progress": False}
+
+
+def test_every_push_is_checked_once() -> None:
+    """On any branch, and on main to its end; a pull request only where its pushes are not ours."""
+    document = workflow("ci")
+    assert document[True] == {"push": {"branches": ["**"]}, "pull_request": None}
+    main = "github.ref == 'refs/heads/main'"
+    assert document["concurrency"] == {
+        "group": f"ci-${{{{ {main} && github.sha || github.ref }}}}",
+        "cancel-in-progress": f"${{{{ {main.replace('==', '!=')} }}}}",
+    }
+    fork = "github.event.pull_request.head.repo.full_name != github.repository"
+    for job in document["jobs"].values():
+        assert job["if"] == f"github.event_name == 'push' || {fork}"
 
 
 def test_releases_stand_behind_environments() -> None:
@@ -123,11 +136,27 @@ def test_secrets_are_read_in_environments_alone() -> None:
             assert "secrets." not in str(job) or job.get("environment") == name
 
 
-def test_each_role_is_used_by_its_workflow() -> None:
-    """The variables that `bootstrap github` prints are the ones that are read."""
-    text = "".join(path.read_text(encoding="utf-8") for path in FILES)
-    read = set(re.findall(r"vars\.(AWS_\w+)", text))
-    assert read == {"AWS_REGION", *(f"AWS_{role.upper()}_ROLE" for role in ROLES)}
+def test_each_variable_is_printed_where_it_is_read() -> None:
+    """By `bootstrap github`: those of an environment are read in its jobs alone, all others
+    anywhere."""
+    with empty_account() as aws:
+        access = Access(Subject("acme/shop"), "shop", ("staging", "production"))
+        printed = variables(aws, access, door="server", architecture="arm64")
+    shared = {each.name for each in printed if not each.environment}
+    own = {(each.environment, each.name) for each in printed if each.environment}
+    read: set[tuple[str, str]] = set()
+    for path in FILES:
+        document = workflow(path.stem)
+        read |= {("", name) for name in _read(document.get("env", {}))}
+        for job in document["jobs"].values():
+            read |= {(job.get("environment", ""), name) for name in _read(job)}
+    assert {(place, name) for place, name in read if name not in shared} == own
+    assert shared <= {name for _, name in read}
+
+
+def _read(part: Any) -> set[str]:
+    """The variables that a part of a workflow reads."""
+    return set(re.findall(r"\bvars\.(\w+)", str(part)))
 
 
 def test_pull_requests_of_forks_get_no_credentials() -> None:

@@ -10,6 +10,9 @@ from unittest.mock import patch
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
 
+# Where a twin is served.
+HOST = "127.0.0.1"
+
 # Nobody's, and no file, profile or metadata service can put real ones in their place.
 DUMMIES = {
     "AWS_ACCESS_KEY_ID": "testing",

@@ -15,9 +15,8 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 
 from tests.twin.control import CONTROL, World, control
+from tests.twin.environment import HOST
 from tests.twin.gate import Gate
-
-HOST = "127.0.0.1"
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]

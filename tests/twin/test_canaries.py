@@ -6,10 +6,12 @@ Then the shim goes, and with it its canary.
 from __future__ import annotations
 
 import base64
+import json
 
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.exceptions import ClientError
 from moto.core.botocore_stubber import MockRawResponse
 
 from tests.twin.moto_alone import Clients, balancer, described, group, template
@@ -201,3 +203,20 @@ def test_moto_does_what_a_fault_has_answered(moto: Clients) -> None:
         ec2.create_security_group(GroupName="made", Description="all the same")
     other = moto("ec2").describe_security_groups(GroupNames=["made"])
     assert len(other["SecurityGroups"]) == 1
+
+
+def test_a_condition_of_a_bucket_policy_is_a_denial(moto: Clients) -> None:
+    """shims/bucket_policies.py: what is denied over plain HTTP is denied over TLS too."""
+    s3 = moto("s3")
+    s3.create_bucket(Bucket="ours")
+    s3.put_object(Bucket="ours", Key="k", Body=b"v")
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": "arn:aws:s3:::ours/*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    s3.put_bucket_policy(Bucket="ours", Policy=json.dumps({"Statement": [statement]}))
+    with pytest.raises(ClientError, match="403"):
+        s3.get_object(Bucket="ours", Key="k")

@@ -39,6 +39,7 @@ from tests.twin.server import serving
 from tests.twin.shims import (
     accounts,
     balancers,
+    bucket_policies,
     catalogue,
     dates,
     function_policies,
@@ -161,6 +162,7 @@ class Twin:
             template_versions.mended(),
             functions.mended(self.functions),
             function_policies.mended(),
+            bucket_policies.BucketPolicies().mended(),
             images.mended(self.clock),
             instances.mended(),
             self.balancers.mended(),
