@@ -116,15 +116,13 @@ class Canary:
         """Move the traffic: a share first, all of it if no alarm goes off meanwhile."""
         if traffic.main == shift.version:
             if traffic.shares:
-                self._attempt.keep()
-                self._published.route(Traffic(shift.version))
+                self._route(Traffic(shift.version))
             return
         self._attempt.reach(order, self._smoke)
         if not order.despite_alarms:
             self._refuse_alarms(order, traffic, shift)
             self._try_share(order, traffic, shift)
-        self._attempt.keep()
-        self._published.route(Traffic(shift.version))
+        self._route(Traffic(shift.version))
         self._progress.say(f"version {shift.version} takes all of the traffic")
 
     def _try_share(self, order: Order, traffic: Traffic, shift: Shift) -> None:
@@ -135,8 +133,7 @@ class Canary:
             if traffic != wanted:
                 for other in traffic.shares.keys() - wanted.shares.keys():
                     self._progress.say(f"supersedes version {other}, which was left with a share")
-                self._attempt.keep()
-                self._published.route(wanted)
+                self._route(wanted)
             until = self._aws.clock() + self._config.release.bake_seconds
             while (left := until - self._aws.clock()) > 0:
                 self._heed(order, wanted, shift)
@@ -179,7 +176,7 @@ class Canary:
         if not firing:
             return
         if traffic.shares:
-            self._published.route(Traffic(traffic.main))
+            self._route(Traffic(traffic.main))
             self._progress.say(f"version {traffic.main} takes all of the traffic again")
         raise Refused(
             f"Nothing was released: {told(firing)}. Mend that first, or release in spite of "
@@ -216,8 +213,12 @@ class Canary:
             return self._screen(order, f"{reason}\n{fault}", "status", "abort", "rollback")
 
         with self._attempt.way_back(screen):
-            self._attempt.keep()
-            self._published.route(Traffic(shift.before))
+            self._route(Traffic(shift.before))
+
+    def _route(self, traffic: Traffic) -> None:
+        """Move the traffic, if the lease is still ours."""
+        self._attempt.keep()
+        self._published.route(traffic)
 
     def _screen(self, order: Order, reason: str, *verbs: str) -> str:
         """The failure screen; the verbs are what a person may want next."""
