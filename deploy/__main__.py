@@ -4,6 +4,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 from typing import NoReturn
 
 from deploy.aws_errors import AwsError, as_deploy_error
@@ -11,27 +12,27 @@ from deploy.errors import DeployError, Refused
 from deploy.invocation import Connect, connect
 
 VERBS = {
-    "plan": ("deploy.planning", "show what apply would do"),
-    "apply": ("deploy.applying", "make everything as the configuration wants it"),
-    "destroy": ("deploy.destroying", "take everything away, and prove that it is gone"),
-    "push": ("deploy.push", "build one image for the commit, and push it"),
-    "cost": ("deploy.cost", "estimate what a month costs, before and after"),
-    "doctor": ("deploy.doctor", "say what is missing, and how to mend it"),
-    "bootstrap": ("deploy.bootstrap", "let the workflows of a repository into the account"),
-    "proposal": ("deploy.proposal", "write plan and cost as a comment on a pull request"),
-    "summary": ("deploy.summary", "write what a workflow's run has released, for its page"),
-    "release": ("deploy.release_verb", "roll an image out, and go back if it is not good"),
-    "rollback": ("deploy.rollback_verb", "release an earlier image from the history"),
-    "abort": ("deploy.abort_verb", "stop the release that is going on"),
-    "unlock": ("deploy.unlock_verb", "take the lease away from whoever holds it"),
-    "status": ("deploy.status_verb", "show what runs now"),
-    "history": ("deploy.history_verb", "list the releases"),
-    "logs": ("deploy.logs_verb", "show the newest lines of the log"),
-    "url": ("deploy.url_verb", "print where the service answers"),
-    "smoke": ("deploy.smoke_verb", "ask the service through its URL what it should know"),
-    "prune": ("deploy.prune_verb", "delete old images and versions that nothing needs"),
+    "plan": "show what apply would do",
+    "apply": "make everything as the configuration wants it",
+    "destroy": "take everything away, and prove that it is gone",
+    "push": "build one image for the commit, and push it",
+    "cost": "estimate what a month costs, before and after",
+    "doctor": "say what is missing, and how to mend it",
+    "bootstrap": "let the workflows of a repository into the account",
+    "proposal": "write plan and cost as a comment on a pull request",
+    "summary": "write what a workflow's run has released, for its page",
+    "release": "roll an image out, and go back if it is not good",
+    "rollback": "release an earlier image from the history",
+    "abort": "stop the release that is going on",
+    "unlock": "take the lease away from whoever holds it",
+    "status": "show what runs now",
+    "history": "list the releases",
+    "logs": "show the newest lines of the log",
+    "url": "print where the service answers",
+    "smoke": "ask the service through its URL what it should know",
+    "prune": "delete old images and versions that nothing needs",
 }
-"""Each verb's module, imported only when it runs, and its line of help."""
+"""Each verb and its line of help; its module is imported only when it runs."""
 
 
 def main(argv: Sequence[str] | None = None, *, connect: Connect = connect) -> int:
@@ -40,7 +41,7 @@ def main(argv: Sequence[str] | None = None, *, connect: Connect = connect) -> in
     try:
         args = _parser(arguments).parse_args(arguments)
         args.connect = connect
-        return int(importlib.import_module(VERBS[args.verb][0]).run(args))
+        return int(_module(args.verb).run(args))
     except (DeployError, *AwsError) as error:
         known = as_deploy_error(error)
         print("\n".join([f"error: {known}", *getattr(error, "__notes__", ())]), file=sys.stderr)
@@ -62,11 +63,15 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         prog="python -m deploy", description="Put the service on AWS and keep it there."
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for name, (module, summary) in VERBS.items():
+    for name, summary in VERBS.items():
         verb = verbs.add_parser(name, help=summary, description=summary.capitalize() + ".")
         if list(arguments[:1]) == [name]:
-            importlib.import_module(module).add_arguments(verb)
+            _module(name).add_arguments(verb)
     return parser
+
+
+def _module(verb: str) -> ModuleType:
+    return importlib.import_module(f"deploy.verbs.{verb}")
 
 
 if __name__ == "__main__":

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from deploy.alias import LIVE
 from deploy.aws import Aws, absent
 from deploy.config import Config
 from deploy.errors import Refused
 from deploy.names import SERVER
-from deploy.place import Place
+from deploy.releases.place import Place
+from deploy.resources.alias import LIVE
 
 
 def address_of(aws: Aws, config: Config, place: Place) -> str:

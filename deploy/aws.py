@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 
-from deploy.actions import action_of
+from deploy.permissions.actions import action_of
 
 RETRIES = Config(
     retries={"mode": "standard", "total_max_attempts": 8},

@@ -4,11 +4,11 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from deploy.alarm import Watch
 from deploy.config import Config
 from deploy.names import FUNCTION, SERVER
 from deploy.network import ZONES
 from deploy.prices import Prices
+from deploy.resources.alarm import Watch
 from deploy.watches import function_watches, server_watches
 
 SECONDS_PER_HOUR = 3600

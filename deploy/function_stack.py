@@ -3,21 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from deploy.alarm import Alarm, Dimensions, Watch
-from deploy.alias import LIVE, Alias
 from deploy.aws import Aws
 from deploy.config import Config
-from deploy.dashboard import Dashboard
-from deploy.function import Function
-from deploy.function_url import FunctionUrl, PublicAccess
-from deploy.log_group import LogGroup
 from deploy.names import FUNCTION, Names, names_of
-from deploy.policies import function_policy
+from deploy.permissions.policies import function_policy
+from deploy.releases.traffic import Published
 from deploy.resource import Later, Resource
-from deploy.role import Role
+from deploy.resources.alarm import Alarm, Dimensions, Watch
+from deploy.resources.alias import LIVE, Alias
+from deploy.resources.dashboard import Dashboard
+from deploy.resources.function import Function
+from deploy.resources.function_url import FunctionUrl, PublicAccess
+from deploy.resources.log_group import LogGroup
+from deploy.resources.role import Role
+from deploy.resources.topic import Topic
 from deploy.shared import Shared, shared_of
-from deploy.topic import Topic
-from deploy.traffic import Published
 from deploy.watches import FUNCTION_ALARMS, function_graphs, function_watches
 
 NO_IMAGE = (

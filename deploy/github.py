@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from deploy.aws import Aws
-from deploy.calls import Calls
-from deploy.github_policies import (
+from deploy.names import Names
+from deploy.permissions.calls import Calls
+from deploy.permissions.github_policies import (
     Subject,
     build_policy,
     build_subjects,
@@ -14,12 +15,11 @@ from deploy.github_policies import (
     plan_subjects,
     trust_github,
 )
-from deploy.github_role import GithubRole
-from deploy.identity_provider import IdentityProvider
-from deploy.names import Names
-from deploy.policies import Document
+from deploy.permissions.policies import Document
+from deploy.permissions.scope import Scope
 from deploy.resource import Resource
-from deploy.scope import Scope
+from deploy.resources.github_role import GithubRole
+from deploy.resources.identity_provider import IdentityProvider
 
 RUNNERS = {"arm64": "ubuntu-24.04-arm", "x86_64": "ubuntu-24.04"}
 """The machine that builds for each architecture, so that nothing is emulated."""

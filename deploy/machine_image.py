@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from deploy.aws import Aws, absent
-from deploy.versions import Versions
+from deploy.releases.versions import Versions
 
 OLD_DAYS = 30
 """After so many days a newer one with the patches of a month is worth a release."""

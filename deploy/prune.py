@@ -8,15 +8,15 @@ from botocore.exceptions import ClientError
 
 from deploy.aws import Aws, error_code
 from deploy.errors import Failed, Refused
-from deploy.fleet import look
-from deploy.history import History
 from deploy.names import FUNCTION, SERVER
-from deploy.place import Place
-from deploy.refresh import Refreshes
-from deploy.registered import Registry
-from deploy.store import NoBucket
-from deploy.traffic import Published
-from deploy.versions import Version, Versions
+from deploy.releases.fleet import look
+from deploy.releases.history import History
+from deploy.releases.place import Place
+from deploy.releases.refresh import Refreshes
+from deploy.releases.registered import Registry
+from deploy.releases.store import NoBucket
+from deploy.releases.traffic import Published
+from deploy.releases.versions import Version, Versions
 
 BATCH = 100
 """How many images ECR deletes at once."""

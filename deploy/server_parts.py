@@ -2,22 +2,22 @@
 
 from collections.abc import Callable
 
-from deploy.alarm import Alarm, Dimensions, Watch
 from deploy.aws import Aws
-from deploy.balancer import Balancer
 from deploy.config import Config
-from deploy.dashboard import Dashboard
-from deploy.group import Group
-from deploy.listener import Listener
-from deploy.log_group import LogGroup
 from deploy.names import SERVER, Names
 from deploy.network import Layout
-from deploy.policies import instance_policy
-from deploy.role import Role
-from deploy.scaling_policy import CPU, REQUESTS, ScalingPolicy, request_label
-from deploy.security_group import SecurityGroup
-from deploy.target_group import PORT, TargetGroup
-from deploy.topic import Topic
+from deploy.permissions.policies import instance_policy
+from deploy.resources.alarm import Alarm, Dimensions, Watch
+from deploy.resources.balancer import Balancer
+from deploy.resources.dashboard import Dashboard
+from deploy.resources.group import Group
+from deploy.resources.listener import Listener
+from deploy.resources.log_group import LogGroup
+from deploy.resources.role import Role
+from deploy.resources.scaling_policy import CPU, REQUESTS, ScalingPolicy, request_label
+from deploy.resources.security_group import SecurityGroup
+from deploy.resources.target_group import PORT, TargetGroup
+from deploy.resources.topic import Topic
 from deploy.watches import SERVER_ALARMS, server_graphs, server_watches
 
 

@@ -2,25 +2,27 @@
 
 from dataclasses import dataclass
 
-from deploy.alarm import Alarm
 from deploy.aws import Aws
-from deploy.balancer import Balancer
 from deploy.config import Config
-from deploy.dashboard import Dashboard
 from deploy.errors import Refused
-from deploy.firewall import Firewall
-from deploy.group import Group
-from deploy.instance_profile import InstanceProfile
-from deploy.launch_template import LaunchTemplate
-from deploy.listener import Listener
-from deploy.log_group import LogGroup
 from deploy.names import SERVER, names_of
 from deploy.network import Layout, layout_of
 from deploy.resource import Later, Resource
-from deploy.role import Role
-from deploy.scaling_policy import ScalingPolicy
-from deploy.schedule import ScheduledActions
-from deploy.security_group import SecurityGroup
+from deploy.resources.alarm import Alarm
+from deploy.resources.balancer import Balancer
+from deploy.resources.dashboard import Dashboard
+from deploy.resources.firewall import Firewall
+from deploy.resources.group import Group
+from deploy.resources.instance_profile import InstanceProfile
+from deploy.resources.launch_template import LaunchTemplate
+from deploy.resources.listener import Listener
+from deploy.resources.log_group import LogGroup
+from deploy.resources.role import Role
+from deploy.resources.scaling_policy import ScalingPolicy
+from deploy.resources.schedule import ScheduledActions
+from deploy.resources.security_group import SecurityGroup
+from deploy.resources.target_group import TargetGroup
+from deploy.resources.topic import Topic
 from deploy.server_parts import (
     instance_role,
     listener,
@@ -30,9 +32,7 @@ from deploy.server_parts import (
     server_dashboard,
 )
 from deploy.shared import Shared, shared_of
-from deploy.target_group import TargetGroup
 from deploy.timing import Timing, timing_faults, timing_of
-from deploy.topic import Topic
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from deploy.aws import Aws
-from deploy.bucket import Bucket
 from deploy.config import Config
 from deploy.names import Names
-from deploy.registry import Repository
 from deploy.resource import Resource
+from deploy.resources.bucket import Bucket
+from deploy.resources.registry import Repository
 
 
 @dataclass(frozen=True, slots=True)

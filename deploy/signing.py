@@ -6,7 +6,7 @@ from typing import Any
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 
-from deploy.smoke import Sign
+from deploy.releases.smoke import Sign
 
 
 def signer(credentials: Any, region: str) -> Sign:

@@ -7,15 +7,15 @@ import msgspec
 
 from deploy.aws import Aws
 from deploy.errors import Refused
-from deploy.fleet import Fleet, look
-from deploy.history import History, Record
-from deploy.lease import Holder, holder_of
 from deploy.machine_image import MachineImage, machine_image_of
 from deploy.names import SERVER
-from deploy.place import Place
-from deploy.refresh import Refresh, Refreshes
-from deploy.traffic import Published, Traffic
-from deploy.vigil import AlarmState, all_alarm_states
+from deploy.releases.fleet import Fleet, look
+from deploy.releases.history import History, Record
+from deploy.releases.lease import Holder, holder_of
+from deploy.releases.place import Place
+from deploy.releases.refresh import Refresh, Refreshes
+from deploy.releases.traffic import Published, Traffic
+from deploy.releases.vigil import AlarmState, all_alarm_states
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """What is watched of each door, and what its dashboard shows."""
 
-from deploy.alarm import Dimensions, Metric, Watch
 from deploy.config import Config
-from deploy.dashboard import Graph
+from deploy.resources.alarm import Dimensions, Metric, Watch
+from deploy.resources.dashboard import Graph
 
 ELB = "AWS/ApplicationELB"
 LAMBDA = "AWS/Lambda"

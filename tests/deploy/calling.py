@@ -23,7 +23,7 @@ def call(verb: str, *arguments: object, aws: Aws, directory: Path, **given: Any)
     if not path.exists():
         path.write_text(DEPLOY_TOML)
     parser = argparse.ArgumentParser()
-    module = importlib.import_module(f"deploy.{verb}")
+    module = importlib.import_module(f"deploy.verbs.{verb}")
     module.add_arguments(parser)
     args = parser.parse_args([*map(str, arguments), "--config", str(path)])
     args.connect = lambda _: aws

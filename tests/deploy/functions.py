@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 
-from deploy.attempt import Order
 from deploy.aws import Aws
-from deploy.canary import Canary
-from deploy.history import Record
 from deploy.names import FUNCTION, names_of
-from deploy.place import Place, place_of
-from deploy.traffic import Published, Traffic
+from deploy.releases.attempt import Order
+from deploy.releases.canary import Canary
+from deploy.releases.history import Record
+from deploy.releases.place import Place, place_of
+from deploy.releases.traffic import Published, Traffic
 from tests.deploy.scenes import CONFIG, FakeSmoke, Scene, add_alarm
 from tests.twin.environment import ACCOUNT, REGION
 from tests.twin.functions import admit

@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from deploy.aws import Aws
-from deploy.calls import LIST, Calls, written
 from deploy.errors import DeployError, Refused
 from deploy.names import FUNCTION, SERVER
+from deploy.permissions.calls import LIST, Calls, written
 from deploy.resource import Resource
 from tests.deploy.builder import Builder
 from tests.deploy.calling import call
@@ -25,7 +25,6 @@ from tests.twin.known import Known
 from tests.twin.permissions import Need, asked, needs
 from tests.twin.twin import Twin
 
-MODULES = {"plan": "planning", "apply": "applying", "destroy": "destroying"}
 LOOKS = ("status", "history", "logs", "url", "smoke", "summary", "proposal", "cost")
 SHARED = "image"
 """Where `push` is listed, which concerns no door."""
@@ -87,7 +86,7 @@ class Desk:
             try:
                 with self.service.answering():
                     call(
-                        module_of(verb),
+                        verb,
                         *words,
                         aws=aws,
                         directory=self.directory,
@@ -108,12 +107,6 @@ class Desk:
         """Push an image and release it."""
         self.type("push", "--tag", tag)
         self.type("release", "--tag", tag, *arguments, listed=listed)
-
-
-def module_of(verb: str) -> str:
-    """The module of a verb, as `deploy.__main__` has it."""
-    there = Path(__file__).parents[2].joinpath("deploy", f"{verb}_verb.py").exists()
-    return f"{verb}_verb" if there else MODULES.get(verb, verb)
 
 
 Play = Callable[[Desk], None]

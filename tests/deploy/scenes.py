@@ -9,18 +9,18 @@ from typing import Any
 
 import msgspec
 
-from deploy.attempt import Attempt, Order
 from deploy.aws import Aws
 from deploy.config import Config, Release, Server
 from deploy.errors import Failed
-from deploy.group import GRACE_SECONDS
-from deploy.history import History, Record
-from deploy.lease import Lease
 from deploy.names import IMAGE_TAG, names_of
-from deploy.place import Place, place_of
-from deploy.progress import Progress
-from deploy.rollout import Rollout
-from deploy.smoke import Unasked
+from deploy.releases.attempt import Attempt, Order
+from deploy.releases.history import History, Record
+from deploy.releases.lease import Lease
+from deploy.releases.place import Place, place_of
+from deploy.releases.progress import Progress
+from deploy.releases.rollout import Rollout
+from deploy.releases.smoke import Unasked
+from deploy.resources.group import GRACE_SECONDS
 from tests.twin.environment import ACCOUNT, REGION
 from tests.twin.twin import Twin
 

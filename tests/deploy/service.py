@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from unittest.mock import patch
 
-from deploy import opening
-from deploy.smoke import Smoke
+from deploy.releases import opening
+from deploy.releases.smoke import Smoke
 
 PRICE = 19.76
 CARD = {

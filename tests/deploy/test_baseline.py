@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from deploy.balancer import PROTECTION
 from deploy.config import Function
 from deploy.config_file import read_config
-from deploy.documents import canonical
 from deploy.names import FUNCTION
 from deploy.output import change_lines
+from deploy.permissions.documents import canonical
+from deploy.resources.balancer import PROTECTION
 from tests.deploy.worlds import CONFIG, World, made, running, with_https
 from tests.twin.twin import Twin
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from deploy.calls import LIST, Calls, read_calls, written
 from deploy.config import Alarms, Balancer, Config, Function, Schedule, Server
-from deploy.github_policies import (
+from deploy.names import FUNCTION, SERVER, Names
+from deploy.permissions.calls import LIST, Calls, read_calls, written
+from deploy.permissions.github_policies import (
     DEPLOY_VERBS,
     PLAN_VERBS,
     PUSHES,
@@ -16,16 +17,15 @@ from deploy.github_policies import (
     deploy_policy,
     plan_policy,
 )
-from deploy.names import FUNCTION, SERVER, Names
-from deploy.operator_policy import (
+from deploy.permissions.operator_policy import (
     MANAGED_LIMIT,
     operator_actions,
     operator_policies,
     operator_statements,
     size,
 )
-from deploy.policies import Document, document
-from deploy.scope import Scope
+from deploy.permissions.policies import Document, document
+from deploy.permissions.scope import Scope
 from tests.deploy.options import PLAIN
 from tests.deploy.recording import SHARED, Found, life, listed, record, record_play
 from tests.deploy.worlds import DOORS

@@ -3,7 +3,6 @@
 import msgspec
 import pytest
 
-from deploy.abort import abort_canary
 from deploy.errors import (
     Aborted,
     Failed,
@@ -13,9 +12,10 @@ from deploy.errors import (
     RolledBack,
     TimedOut,
 )
-from deploy.lease import key_of
-from deploy.smoke import Unasked
-from deploy.traffic import Traffic
+from deploy.releases.abort import abort_canary
+from deploy.releases.lease import key_of
+from deploy.releases.smoke import Unasked
+from deploy.releases.traffic import Traffic
 from tests.deploy.functions import FunctionScene, function_scene, settled, short
 from tests.deploy.scenes import push
 from tests.twin.faults import Interrupted

@@ -10,8 +10,8 @@ import pytest
 from deploy.__main__ import main
 from deploy.aws import Aws
 from deploy.errors import Failed, LeaseHeld, Refused, RollbackFailed
-from deploy.lease import Lease
 from deploy.names import SERVER
+from deploy.releases.lease import Lease
 from tests.deploy.worlds import World, inventory
 from tests.twin.twin import Twin
 

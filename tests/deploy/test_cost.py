@@ -8,13 +8,13 @@ from msgspec.structs import replace
 
 from deploy.aws import Aws
 from deploy.config import Config, Function, Network, Server
-from deploy.cost import bill_line, bill_of, bill_text, crossing_text
 from deploy.errors import Refused
 from deploy.estimate import Line, Load, break_even, estimate, total, unknown
 from deploy.invocation import Invocation
 from deploy.prices import SHIPPED, read_prices
 from deploy.resource import Change, Difference
 from deploy.standing import standing
+from deploy.verbs.cost import bill_line, bill_of, bill_text, crossing_text
 from tests.deploy.account import config, empty_account
 
 PRICES = read_prices()

@@ -9,15 +9,11 @@ from botocore.compat import HTTPHeaders
 from botocore.exceptions import NoCredentialsError
 from botocore.stub import Stubber
 
-from deploy.account_checks import credentials, permissions, region
 from deploy.aws import Aws
-from deploy.calls import Calls
-from deploy.checks import checks_of
-from deploy.config import Network, Server
-from deploy.doctor import examine, findings_text
-from deploy.finding import Finding, seen
-from deploy.github_policies import PUSHES
-from deploy.server_checks import (
+from deploy.checks.account import credentials, permissions, region
+from deploy.checks.finding import Finding, seen
+from deploy.checks.order import checks_of
+from deploy.checks.server import (
     architecture,
     default_network,
     instance_type,
@@ -25,6 +21,10 @@ from deploy.server_checks import (
     quota,
     timing,
 )
+from deploy.config import Network, Server
+from deploy.permissions.calls import Calls
+from deploy.permissions.github_policies import PUSHES
+from deploy.verbs.doctor import examine, findings_text
 from tests.deploy.account import ACCOUNT, config, empty_account
 from tests.deploy.visits import visit
 

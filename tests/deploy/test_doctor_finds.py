@@ -8,14 +8,14 @@ from botocore.stub import Stubber
 
 from deploy import walk
 from deploy.aws import Aws
-from deploy.calls import Calls
-from deploy.certificate_check import certificate
+from deploy.checks.certificate import certificate
+from deploy.checks.finding import Finding, seen
+from deploy.checks.github import github_roles
+from deploy.checks.image import image
 from deploy.config import Https
-from deploy.finding import Finding, seen
 from deploy.github import Access, github_stack
-from deploy.github_check import github_roles
-from deploy.github_policies import Subject, trust_github
-from deploy.image_checks import image
+from deploy.permissions.calls import Calls
+from deploy.permissions.github_policies import Subject, trust_github
 from tests.deploy.account import ACCOUNT, config, empty_account
 from tests.deploy.builder import INDEX, SINGLE
 from tests.deploy.visits import visit

@@ -3,11 +3,11 @@
 import msgspec
 import pytest
 
+from deploy.checks.finding import Visit
+from deploy.checks.function import concurrency
 from deploy.config import Config
 from deploy.config import Function as FunctionTable
 from deploy.errors import Failed, Refused
-from deploy.finding import Visit
-from deploy.function_checks import concurrency
 from deploy.names import FUNCTION
 from deploy.output import plan_text
 from tests.deploy.worlds import CONFIG, World, inventory, made

@@ -7,10 +7,11 @@ import pytest
 
 from deploy import walk
 from deploy.aws import Aws
-from deploy.calls import Calls
 from deploy.engine import PLATFORMS
 from deploy.github import RUNNERS, Access, Variable, github_stack, variables
-from deploy.github_policies import (
+from deploy.names import Names
+from deploy.permissions.calls import Calls
+from deploy.permissions.github_policies import (
     AUDIENCE,
     ISSUER,
     Subject,
@@ -19,9 +20,8 @@ from deploy.github_policies import (
     plan_policy,
     trust_github,
 )
-from deploy.identity_provider import IdentityProvider
-from deploy.names import Names
-from deploy.scope import Scope
+from deploy.permissions.scope import Scope
+from deploy.resources.identity_provider import IdentityProvider
 from tests.deploy.account import ACCOUNT, REGION, empty_account
 
 CALLS: Calls = {

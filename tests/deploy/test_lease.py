@@ -7,7 +7,7 @@ import pytest
 
 from deploy.aws import Aws
 from deploy.errors import LeaseHeld
-from deploy.lease import Lease, holder_of, key_of, unlock
+from deploy.releases.lease import Lease, holder_of, key_of, unlock
 from tests.twin.faults import Interrupted
 from tests.twin.twin import Twin
 

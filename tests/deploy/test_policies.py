@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from deploy import policies
-from deploy.documents import canonical
+from deploy.permissions import policies
+from deploy.permissions.documents import canonical
 
 REPOSITORY = "arn:aws:ecr:eu-west-1:123456789012:repository/shop"
 LOGS = "arn:aws:logs:eu-west-1:123456789012:log-group:/shop/production/server"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from deploy.config_file import read_config
-from deploy.lease import SECONDS
 from deploy.names import FUNCTION, IMAGE_TAG
+from deploy.releases.lease import SECONDS
 from tests.deploy.internet import CARD, Internet, internet
 from tests.deploy.scenes import running as images
 from tests.deploy.terminal import LIMIT, Terminal

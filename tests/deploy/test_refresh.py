@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from deploy.abort import abort_refresh
 from deploy.errors import Aborted, Failed, RollbackFailed, RolledBack, TimedOut
-from deploy.fleet import Fleet, look
-from deploy.progress import Progress
-from deploy.refresh import Manner, Refresh, Refreshes, desired, fault_of
+from deploy.releases.abort import abort_refresh
+from deploy.releases.fleet import Fleet, look
+from deploy.releases.progress import Progress
+from deploy.releases.refresh import Manner, Refresh, Refreshes, desired, fault_of
 from deploy.status import status_of
 from tests.deploy.scenes import Scene, push, scene, settled
 from tests.twin.twin import Twin

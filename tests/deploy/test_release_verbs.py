@@ -14,19 +14,19 @@ import pytest
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 
-from deploy import opening
 from deploy.__main__ import main
 from deploy.aws import Aws
 from deploy.config import Config, Function, Release, Server
 from deploy.errors import Aborted, Failed, Refused, RolledBack
-from deploy.history import History
-from deploy.lease import Holder, Lease, holder_of
 from deploy.names import FUNCTION, SERVER, names_of
-from deploy.opening import smoke_of
-from deploy.place import Place, place_of
-from deploy.smoke import Smoke as UrlSmoke
-from deploy.stopping import terminable
-from deploy.traffic import Published, Traffic
+from deploy.releases import opening
+from deploy.releases.history import History
+from deploy.releases.lease import Holder, Lease, holder_of
+from deploy.releases.opening import smoke_of
+from deploy.releases.place import Place, place_of
+from deploy.releases.smoke import Smoke as UrlSmoke
+from deploy.releases.stopping import terminable
+from deploy.releases.traffic import Published, Traffic
 from tests.deploy.worlds import World, made
 from tests.twin.environment import ACCOUNT, REGION
 from tests.twin.twin import Twin
@@ -97,7 +97,7 @@ def call(tmp_path: Path, smoke: FakeUrlSmoke, twin: Twin) -> Call:
     aws = Aws(twin.session(), clock=twin.clock.time, sleep=twin.clock.sleep)
 
     def run(verb: str, *words: str) -> int:
-        module = importlib.import_module(f"deploy.{verb}_verb")
+        module = importlib.import_module(f"deploy.verbs.{verb}")
         parser = argparse.ArgumentParser()
         module.add_arguments(parser)
         common = ("--env", "staging", "--config", str(path))

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from deploy.attempt import Order
 from deploy.errors import (
     Aborted,
     DeployError,
@@ -17,12 +16,13 @@ from deploy.errors import (
     RolledBack,
     TimedOut,
 )
-from deploy.fleet import look
-from deploy.history import History
-from deploy.lease import Lease
-from deploy.refresh import Manner, Refreshes
-from deploy.smoke import Unasked
-from deploy.watch import Watch
+from deploy.releases.attempt import Order
+from deploy.releases.fleet import look
+from deploy.releases.history import History
+from deploy.releases.lease import Lease
+from deploy.releases.refresh import Manner, Refreshes
+from deploy.releases.smoke import Unasked
+from deploy.releases.watch import Watch
 from tests.deploy.scenes import Scene, push, scene, settled
 from tests.twin.twin import Twin
 

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from deploy.config import Config, Schedule, Server
-from deploy.filling import complete
+from deploy.releases.filling import complete
 from tests.deploy.worlds import CONFIG, made, running
 from tests.twin.twin import Twin
 

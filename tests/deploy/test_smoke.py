@@ -11,8 +11,8 @@ import pytest
 from botocore.credentials import Credentials
 
 from deploy.errors import Failed
+from deploy.releases.smoke import ATTEMPTS, Smoke, Unasked, send
 from deploy.signing import signer
-from deploy.smoke import ATTEMPTS, Smoke, Unasked, send
 
 CARD: dict[str, Any] = {
     "version": "0a1b2c3d4e5f",

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from deploy.config import Schedule, Server
-from deploy.history import SUCCEEDED, History, Record
 from deploy.names import FUNCTION, SERVER
+from deploy.releases.history import SUCCEEDED, History, Record
 from tests.deploy.worlds import CONFIG, DOORS, World, found, inventory, made, running, with_https
 from tests.twin.twin import Twin
 

@@ -3,10 +3,10 @@
 import pytest
 
 from deploy.errors import Refused
-from deploy.history import History
-from deploy.lease import Lease, holder_of, unlock
 from deploy.names import SERVER
-from deploy.store import Store
+from deploy.releases.history import History
+from deploy.releases.lease import Lease, holder_of, unlock
+from deploy.releases.store import Store
 from tests.deploy.worlds import World, made
 from tests.twin.environment import ACCOUNT
 from tests.twin.twin import Twin

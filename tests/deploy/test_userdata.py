@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy.errors import Refused
-from deploy.group import GRACE_SECONDS
+from deploy.resources.group import GRACE_SECONDS
 from deploy.userdata import LIMIT, READY_SECONDS, Machine, unit, user_data
 
 DIGEST = "sha256:" + "a" * 64

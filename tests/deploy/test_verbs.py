@@ -11,11 +11,11 @@ from botocore.stub import Stubber
 
 from deploy.aws import Aws
 from deploy.errors import Refused
-from deploy.history import SUCCEEDED, History, Record
 from deploy.names import Names
-from deploy.place import place_of
 from deploy.prices import SHIPPED
-from deploy.summary import summary_text
+from deploy.releases.history import SUCCEEDED, History, Record
+from deploy.releases.place import place_of
+from deploy.verbs.summary import summary_text
 from tests.deploy.account import ACCOUNT, REGION, empty_account
 from tests.deploy.builder import COMMIT, Builder
 from tests.deploy.calling import call

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deploy.alarm import Watch
+from deploy.resources.alarm import Watch
 from deploy.watches import function_watches, server_watches
 from tests.deploy.worlds import CONFIG
 

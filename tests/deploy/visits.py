@@ -1,9 +1,9 @@
 """A look at an account, for the tests of the checks."""
 
 from deploy.aws import Aws
-from deploy.calls import Calls
+from deploy.checks.finding import Visit
 from deploy.config import Config
-from deploy.finding import Visit
+from deploy.permissions.calls import Calls
 from tests.deploy.account import config
 
 CALLS: Calls = {"server": {"plan": ("ec2:DescribeVpcs", "s3:PutObject", "sts:GetCallerIdentity")}}

@@ -12,9 +12,9 @@ import msgspec
 from deploy import stacks, walk
 from deploy.aws import Aws
 from deploy.config import Alarms, Balancer, Config, Https, Server
-from deploy.launch_template import LaunchTemplate
 from deploy.names import FUNCTION, SERVER
 from deploy.resource import Change, Resource
+from deploy.resources.launch_template import LaunchTemplate
 from tests.twin.twin import Twin
 
 DOORS = (SERVER, FUNCTION)

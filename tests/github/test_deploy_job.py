@@ -8,10 +8,10 @@ import pytest
 from deploy.__main__ import main
 from deploy.aws import Aws
 from deploy.errors import Failed
-from deploy.history import SUCCEEDED, History, Record
 from deploy.names import SERVER, Names
-from deploy.place import place_of
-from deploy.smoke import Smoke
+from deploy.releases.history import SUCCEEDED, History, Record
+from deploy.releases.place import place_of
+from deploy.releases.smoke import Smoke
 from tests.deploy.account import ACCOUNT, REGION
 from tests.deploy.builder import COMMIT, Builder
 from tests.github.workflows import Runner, workflow
@@ -57,7 +57,7 @@ def deploying(twin: Twin) -> Callable[[Sequence[str]], int]:
 def run(twin: Twin, monkeypatch: pytest.MonkeyPatch, commit: str) -> list[str]:
     """Run the jobs of a push of a commit one after another: those that succeed."""
     builder = Builder(aws_of(twin), aside=twin.aside)
-    monkeypatch.setattr("deploy.push.run_program", builder)
+    monkeypatch.setattr("deploy.verbs.push.run_program", builder)
     environment = {"DOOR": SERVER, "GITHUB_SHA": commit, "GITHUB_STEP_SUMMARY": "summary.md"}
     good: list[str] = []
     for name in JOBS:

@@ -9,7 +9,7 @@ import pytest
 from deploy.__main__ import VERBS
 from deploy.aws import Aws
 from deploy.github import Access, variables
-from deploy.github_policies import Subject
+from deploy.permissions.github_policies import Subject
 from tests.deploy.account import empty_account
 from tests.deploy.builder import COMMIT, Builder
 from tests.deploy.calling import call

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from deploy.policies import bucket_policy
+from deploy.permissions.policies import bucket_policy
 from tests.twin.environment import ACCOUNT
 from tests.twin.twin import Twin
 

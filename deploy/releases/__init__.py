@@ -1,0 +1,1 @@
+"""Rolling an image out: lease, attempt, refresh or canary, smoke test, history."""

@@ -1,0 +1,78 @@
+"""The history: one object in the bucket for each release, whatever became of it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import msgspec
+from msgspec import Struct
+
+from deploy.aws import Aws
+from deploy.releases.store import Store
+
+SUCCEEDED = "succeeded"
+"""The outcome of a release that stays."""
+
+ROLLBACK = "rollback"
+"""The verb of one that went back on purpose."""
+
+
+class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One release. `started` is in seconds since the epoch, `phases` are seconds by name.
+
+    `version` is the number of the launch template's version, or of the function's; `before` is
+    the digest that ran before, and `reason` why it did not succeed.
+    """
+
+    verb: str
+    started: float
+    digest: str
+    outcome: str
+    who: str
+    run: str = ""
+    commit: str = ""
+    version: str = ""
+    before: str = ""
+    reason: str = ""
+    model_version: str = ""
+    phases: dict[str, float] = {}
+
+    @property
+    def time(self) -> str:
+        """When it began, to the second."""
+        return f"{datetime.fromtimestamp(self.started, UTC):%Y-%m-%d %H:%M:%S}"
+
+
+class History:
+    """The releases of one door."""
+
+    def __init__(self, aws: Aws, bucket: str, door: str) -> None:
+        self._store = Store(aws, bucket, door)
+        self._prefix = f"history/{door}/"
+
+    def write(self, record: Record) -> None:
+        """Keep a record; written again, it replaces itself."""
+        moment = datetime.fromtimestamp(record.started, UTC)
+        name = f"{moment:%Y%m%dT%H%M%S.%f}-{record.digest.removeprefix('sha256:')[:12]}.json"
+        self._store.put(self._prefix + name, msgspec.json.encode(record))
+
+    def newest(self) -> Iterator[Record]:
+        """The records, newest first, read one by one."""
+        for key in reversed(self._store.keys(self._prefix)):
+            found = self._store.get(key)
+            if found is not None:
+                yield msgspec.json.decode(found[0], type=Record)
+
+    def last_success(self, *, other_than: str = "") -> Record | None:
+        """The newest record of a release that stayed, of another digest if one is named."""
+        good = (each for each in self.newest() if each.outcome == SUCCEEDED)
+        return next((each for each in good if each.digest != other_than), None)
+
+    def kept(self, number: int) -> frozenset[str]:
+        """The digests of the last so many different ones that succeeded."""
+        digests: dict[str, None] = {}
+        for record in self.newest():
+            if len(digests) == number:
+                break
+            if record.outcome == SUCCEEDED:
+                digests[record.digest] = None
+        return frozenset(digests)

@@ -1,0 +1,116 @@
+"""The verb `destroy`: take everything of one door away, and prove that it is gone."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from deploy import walk
+from deploy.errors import DONE, Failed, Refused
+from deploy.invocation import Invocation, add_common, invocation_of
+from deploy.leftovers import others, wait_until_gone
+from deploy.output import done_line, plan_json
+from deploy.releases.lease import refuse_held
+from deploy.resource import Change, Resource
+from deploy.resources.log_group import LogGroup
+from deploy.stacks import Stack
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What goes, what stays, and why each of these stays."""
+
+    going: tuple[Resource, ...]
+    staying: tuple[tuple[Resource, str], ...]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The common ones, and what else is to go."""
+    add_common(parser)
+    parser.add_argument("--with-images", action="store_true", help="delete the images too")
+    parser.add_argument(
+        "--with-logs",
+        action="store_true",
+        help="delete the logs too, those in the bucket and records as well",
+    )
+    parser.add_argument("--force", action="store_true", help="even if deletion protection is on")
+
+
+def run(args: argparse.Namespace) -> int:
+    """List, ask, take away in the reversed order, and look that nothing is left.
+
+    Not while somebody deploys.
+    """
+    invocation = invocation_of(args)
+    stack = invocation.stack()
+    choice = choose(invocation, stack, images=args.with_images, logs=args.with_logs)
+    changes = [Change("delete", each.kind, each.name) for each in _live(choice.going)]
+    _show(invocation, choice, changes)
+    if stack.is_protected() and not args.force:
+        raise Refused(
+            "The load balancer is protected against deletion. Set deletion_protection to false "
+            "and apply that, or add --force."
+        )
+    if changes:
+        invocation.confirm("Delete this?", invocation.config.environment)
+    if stack.shared.bucket.find() is not None:
+        refuse_held(invocation.aws, stack.shared.bucket.name, invocation.door)
+    walk.destroy(choice.going, lambda change: invocation.tell(done_line(change)))
+    prove(invocation, choice)
+    if invocation.json:
+        print(plan_json(changes, **invocation.facts()))
+    return DONE
+
+
+def choose(invocation: Invocation, stack: Stack, *, images: bool, logs: bool) -> Choice:
+    """Sort the resources. Raises `Refused` if the images of others are to be deleted."""
+    users = others(invocation.aws, invocation.names, invocation.door)
+    here = [each for each in users if each.environment == invocation.config.environment]
+    if images and users:
+        raise Refused(
+            "The images are also those of "
+            f"{', '.join(sorted({f'{each.environment} {each.door}' for each in users}))}: "
+            "destroy these first, or leave --with-images out."
+        )
+    reasons: dict[int, str] = {}
+    if not images:
+        reasons[id(stack.shared.repository)] = "images are kept without --with-images"
+    bucket = stack.shared.bucket
+    if here:
+        reasons[id(bucket)] = f"the {here[0].door} uses it too"
+    elif not logs and bucket.holds_records():
+        reasons[id(bucket)] = "access logs and records in it are kept without --with-logs"
+    if not logs:
+        found = (each for each in stack.resources if isinstance(each, LogGroup))
+        reasons |= {id(each): "logs are kept without --with-logs" for each in found}
+    return Choice(
+        tuple(each for each in stack.resources if id(each) not in reasons),
+        tuple((each, reasons[id(each)]) for each in stack.resources if id(each) in reasons),
+    )
+
+
+def prove(invocation: Invocation, choice: Choice) -> None:
+    """Ask for each resource once more, and for everything with our tags.
+
+    Raises `Failed` or `TimedOut` naming what is left.
+    """
+    left = [f"{each.kind} {each.name}" for each in _live(choice.going)]
+    if left:
+        raise Failed(f"Still there: {', '.join(left)}. Run destroy again.")
+    kept = frozenset(str(getattr(each, "arn", "")) for each, _ in choice.staying)
+    wait_until_gone(invocation.aws, invocation.names, invocation.door, kept)
+    invocation.tell("\nNothing of it is left: every resource and every tag was asked for.")
+
+
+def _live(resources: Sequence[Resource]) -> list[Resource]:
+    """Those that are there, in the order in which they are taken away."""
+    found = [each for each in resources if each.find() is not None]
+    return found[::-1]
+
+
+def _show(invocation: Invocation, choice: Choice, changes: Sequence[Change]) -> None:
+    invocation.tell(f"{invocation.heading()}\n")
+    for change in changes:
+        invocation.tell(f"- {change.kind} {change.name}")
+    for resource, reason in choice.staying:
+        invocation.tell(f"  {resource.kind} {resource.name} stays: {reason}")
+    invocation.tell("" if changes else "\nNothing to delete.")

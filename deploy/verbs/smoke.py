@@ -1,0 +1,30 @@
+"""The verb `smoke`: ask the service through its URL what it should know."""
+
+import argparse
+import json
+import os
+
+from deploy.errors import DONE
+from deploy.invocation import add_common, invocation_of
+from deploy.releases.opening import API_KEY, place_in, smoke_of
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The common ones, and another URL."""
+    add_common(parser)
+    parser.add_argument(
+        "--url", default="", help=f"another URL to ask; {API_KEY} in the environment is its key"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Ask; what is wrong is an error."""
+    invocation = invocation_of(args)
+    smoke = smoke_of(invocation, place_in(invocation), os.environ, args.url)
+    version = smoke()
+    if invocation.json:
+        document = {**invocation.facts(), "url": smoke.url, "model_version": version}
+        print(json.dumps(document, indent=2))
+    else:
+        print(f"{smoke.url} answers as the model {version} should.")
+    return DONE
