@@ -41,7 +41,8 @@ def load_app(settings: Settings) -> FastAPI:
 def create_app(settings: Settings, predictor: Predictor, drain: Drain | None = None) -> FastAPI:
     """The app that serves one predictor."""
     drain = drain or Drain(settings.drain_seconds)
-    _log.info("serving model %s from %s", predictor.manifest.version, settings.bundle)
+    version, engine = predictor.manifest.version, predictor.engine.name
+    _log.info("serving model %s from %s by %s", version, settings.bundle, engine)
     metrics = Metrics(predictor.manifest.version)
     service = Service(predictor, metrics, drain)
     app = FastAPI(

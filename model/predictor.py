@@ -1,18 +1,29 @@
 """The predictor: rows of numbers in, prices with their intervals and reasons out."""
 
+from __future__ import annotations
+
 import math
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-import xgboost
-from numpy.typing import NDArray
-
+from model.engine import Engine
 from model.interval import bounds
+from model.learner import Learner, read_learner
+from model.library import LibraryBooster
 from model.manifest import Golden, Manifest
+from model.walk import open_walk
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float32] | array[float]
 
 Row = Sequence[float]
 """One value per feature, in the manifest's order; NaN is missing, a category is its code."""
+
 
 GOLDEN_TOLERANCE = 1e-5
 """How far, relatively, a golden answer may be from the stored one."""
@@ -51,9 +62,18 @@ class RangeWarning:
 class Predictor:
     """One booster and what its manifest says of it. Safe to call from several threads."""
 
-    def __init__(self, booster: xgboost.Booster, manifest: Manifest) -> None:
+    def __init__(self, model: bytes, manifest: Manifest, learner: Learner | None = None) -> None:
+        """`model` is the content of the model file that the manifest names.
+
+        `learner` is what was read of it already, if it was.
+
+        Raises `ValueError` for a model that is damaged, `LibraryError` where libxgboost is
+        needed for it and is not there.
+        """
+        facts = manifest.booster
         self.manifest = manifest
-        self._booster = booster
+        self._library = LibraryBooster(model, len(manifest.features), facts.iterations)
+        self.engine: Engine = open_walk(learner or read_learner(model), facts) or self._library
         self._outer = (
             manifest.booster.price if manifest.booster.low is None else manifest.booster.low,
             manifest.booster.price if manifest.booster.high is None else manifest.booster.high,
@@ -66,22 +86,27 @@ class Predictor:
 
     def predict(self, row: Row) -> Estimate:
         """The estimate for one row."""
-        outputs = self.outputs(np.array([row], dtype=np.float32))[0]
-        return self._estimate(outputs.tolist())
+        return self._estimate(self.engine.outputs(list(row)))
 
-    def predict_rows(self, rows: Sequence[Row] | NDArray[np.float32]) -> list[Estimate]:
-        """The estimates for n rows, or for an array of shape (n, features)."""
-        if len(rows) == 0:
-            return []
-        outputs = self.outputs(np.asarray(rows, dtype=np.float32))
-        return [self._estimate(each) for each in outputs.tolist()]
+    def predict_rows(self, rows: Sequence[Row]) -> list[Estimate]:
+        """The estimates for n rows."""
+        matrix = array("f")
+        for row in rows:
+            matrix.extend(row)
+        return self.predict_matrix(matrix)
 
-    def outputs(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """What the booster itself says: shape (n, outputs), in the target's unit."""
-        values: NDArray[np.float32] = self._booster.inplace_predict(
-            rows, iteration_range=self.manifest.booster.iterations, validate_features=False
-        )
-        return values.reshape(len(rows), self.manifest.booster.outputs)
+    def predict_matrix(self, rows: Matrix) -> list[Estimate]:
+        """The estimates for n rows of float32, one after the other, or in an array of numpy's."""
+        outputs, width = self.outputs(rows), self.manifest.booster.outputs
+        return [
+            self._estimate(outputs[start : start + width])
+            for start in range(0, len(outputs), width)
+        ]
+
+    def outputs(self, rows: Matrix) -> array[float]:
+        """What the booster itself says of n rows: n × outputs, in the target's unit."""
+        matrix = array("f", rows.tobytes())
+        return self._library.outputs_of(matrix) if matrix else array("f")
 
     def explain(self, row: Row) -> Explanation:
         """The contributions of each feature to the price of one row.
@@ -90,8 +115,7 @@ class Predictor:
         a price raised to the target's minimum), they are scaled to share out the difference
         between price and baseline in the same proportions.
         """
-        margins = self._contributions(np.array([row], dtype=np.float32))
-        *parts, bias = margins[0].astype(float).tolist()
+        *parts, bias = self._contributions(row)
         total = math.fsum(parts)
         plain = self._linked(bias), self._linked(bias + total)
         baseline, price = map(self._floor, plain)
@@ -138,18 +162,11 @@ class Predictor:
         minimum = self.manifest.target.minimum
         return price if minimum is None or price > minimum else minimum
 
-    def _contributions(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """SHAP values of the price output, shape (n, features + 1), the last one the bias."""
-        matrix = xgboost.DMatrix(rows, nthread=1)
-        values = self._booster.predict(
-            matrix,
-            pred_contribs=True,
-            iteration_range=self.manifest.booster.iterations,
-            validate_features=False,
-            strict_shape=True,
-        )
-        price: NDArray[np.float32] = values[:, self.manifest.booster.price, :]
-        return price
+    def _contributions(self, row: Row) -> Sequence[float]:
+        """SHAP values of the price output: one for each feature, and the bias."""
+        values, width = self._library.contributions_of(row), len(row) + 1
+        start = self.manifest.booster.price * width
+        return values[start : start + width]
 
 
 def _agree(found: Estimate, golden: Golden) -> bool:

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from model.interval import (
-    bounds,
+from model.conformal import (
     calibrate_quantiles,
     calibrate_residuals,
     conformal_offset,
     quantile_levels,
 )
+from model.interval import bounds
 from model.manifest import Interval
 from tests.steady import STEADY
 
