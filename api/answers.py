@@ -1,6 +1,8 @@
 """Answers: what a price looks like to the one who asked."""
 
+import json
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 from api.identifiers import new_id
@@ -18,6 +20,7 @@ class AnswerWriter:
         self._version = manifest.version
         self._names = tuple(feature.name for feature in manifest.features)
         self._coverage = manifest.interval.coverage if manifest.interval else None
+        self._template = _template(self._price, self._version, self._coverage)
 
     def answer(self, row: Sequence[float], estimate: Estimate) -> dict[str, Any]:
         """The document for one priced row."""
@@ -28,6 +31,21 @@ class AnswerWriter:
             "model_version": self._version,
             "prediction_id": new_id(),
         }
+
+    def text(self, row: Sequence[float], estimate: Estimate) -> str | None:
+        """The JSON of `answer`, written at once.
+
+        None for an answer with warnings, or with what is no finite number.
+        """
+        price, low, high = estimate.price, estimate.low, estimate.high
+        if not isfinite(price) or self._predictor.warnings(row):
+            return None
+        if self._coverage is None or low is None or high is None:
+            return self._template % (self._rounded(price), new_id())
+        if not (isfinite(low) and isfinite(high)):
+            return None
+        values = self._rounded(price), self._rounded(low), self._rounded(high), new_id()
+        return self._template % values
 
     def explanation(self, explanation: Explanation) -> dict[str, Any]:
         """The members that an answer gains when the reasons are asked for."""
@@ -57,3 +75,15 @@ class AnswerWriter:
             "message": f"{warning.feature} is outside the range that the model was trained on "
             f"({warning.minimum:g} to {warning.maximum:g}): the price is less certain.",
         }
+
+
+def _template(price: str, version: str, coverage: float | None) -> str:
+    """The JSON of an answer without warnings, open for its numbers and its id."""
+    interval = "null"
+    if coverage is not None:
+        interval = f'{{"low": %r, "high": %r, "coverage": {json.dumps(coverage)}}}'
+    name, model = (json.dumps(text).replace("%", "%%") for text in (price, version))
+    return (
+        f'{{{name}: %r, "interval": {interval}, "warnings": [], "model_version": {model}, '
+        '"prediction_id": "%s"}'
+    )

@@ -30,6 +30,7 @@ class RowReader:
             for feature in features
             if feature.categories
         }
+        self._plain = not any(feature.categories or feature.missing for feature in features)
         self._validator = SchemaValidator(_schema(features))
 
     def read(self, document: object) -> list[float]:
@@ -45,6 +46,21 @@ class RowReader:
             values = self._validator.validate_python(document)
         except ValidationError as error:
             raise self._problem(document, error.errors(include_url=False)) from None
+        return [self._number(name, values.get(name)) for name in self._features]
+
+    def read_json(self, body: bytes) -> list[float] | None:
+        """The row for the bytes of a JSON object, None unless it is beyond doubt what `read` gives.
+
+        What is wrong with it, or strange about it, is for `read` to tell.
+        """
+        try:
+            values = self._validator.validate_json(body)
+        except ValidationError:
+            return None
+        if body.count(b":") != len(values):  # a key twice, or a label with a colon
+            return None
+        if self._plain:
+            return [values[name] for name in self._features]
         return [self._number(name, values.get(name)) for name in self._features]
 
     def check_names(self, names: Sequence[str]) -> None:

@@ -1,4 +1,5 @@
 from array import array
+from collections.abc import Sequence
 from typing import Self, TypeAlias
 
 Tree: TypeAlias = tuple[array[int], array[int], array[int], array[float], array[int]]
@@ -13,4 +14,4 @@ class Walk:
         outputs: tuple[int, ...],
         exponential: bool,
     ) -> Self: ...
-    def outputs(self, row: list[float], /) -> list[float]: ...
+    def outputs(self, row: Sequence[float], /) -> list[float]: ...

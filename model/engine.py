@@ -11,5 +11,5 @@ class Engine(Protocol):
     def name(self) -> str:
         """What it is called in the log and in the description of the model."""
 
-    def outputs(self, row: list[float]) -> Sequence[float]:
+    def outputs(self, row: Sequence[float]) -> Sequence[float]:
         """One number for each output, in the target's unit, for one value for each feature."""

@@ -6,7 +6,7 @@ import math
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from model.engine import Engine
 from model.interval import bounds
@@ -29,8 +29,7 @@ GOLDEN_TOLERANCE = 1e-5
 """How far, relatively, a golden answer may be from the stored one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(NamedTuple):
     """A price and its interval, in the target's unit; the interval is None without calibration."""
 
     price: float
@@ -74,10 +73,10 @@ class Predictor:
         self.manifest = manifest
         self._library = LibraryBooster(model, len(manifest.features), facts.iterations)
         self.engine: Engine = open_walk(learner or read_learner(model), facts) or self._library
-        self._outer = (
-            manifest.booster.price if manifest.booster.low is None else manifest.booster.low,
-            manifest.booster.price if manifest.booster.high is None else manifest.booster.high,
-        )
+        self._price = facts.price
+        self._low = facts.price if facts.low is None else facts.low
+        self._high = facts.price if facts.high is None else facts.high
+        self._interval, self._minimum = manifest.interval, manifest.target.minimum
         self._ranges = tuple(
             (index, feature.name, feature.training.minimum, feature.training.maximum)
             for index, feature in enumerate(manifest.features)
@@ -86,7 +85,7 @@ class Predictor:
 
     def predict(self, row: Row) -> Estimate:
         """The estimate for one row."""
-        return self._estimate(self.engine.outputs(list(row)))
+        return self._estimate(self.engine.outputs(row))
 
     def predict_rows(self, rows: Sequence[Row]) -> list[Estimate]:
         """The estimates for n rows."""
@@ -142,12 +141,12 @@ class Predictor:
         return None
 
     def _estimate(self, outputs: Sequence[float]) -> Estimate:
-        price = self._floor(outputs[self.manifest.booster.price])
-        interval = self.manifest.interval
-        if interval is None:
+        price = self._floor(outputs[self._price])
+        if self._interval is None:
             return Estimate(price, None, None)
-        outer = (outputs[self._outer[0]], outputs[self._outer[1]])
-        return Estimate(price, *bounds(interval, price, outer, self.manifest.target.minimum))
+        outer = outputs[self._low], outputs[self._high]
+        low, high = bounds(self._interval, price, outer, self._minimum)
+        return Estimate(price, low, high)
 
     def _linked(self, margin: float) -> float:
         return math.exp(margin) if self.manifest.booster.link == "log" else margin
@@ -159,7 +158,7 @@ class Predictor:
         return math.exp(bias) * (math.expm1(total) / total if total else 1.0)
 
     def _floor(self, price: float) -> float:
-        minimum = self.manifest.target.minimum
+        minimum = self._minimum
         return price if minimum is None or price > minimum else minimum
 
     def _contributions(self, row: Row) -> Sequence[float]:

@@ -165,9 +165,12 @@ static PyObject *walk_outputs(PyObject *self, PyObject *row)
 {
     Walk *walk = (Walk *)self;
     Forest *forest = &walk->forest;
-    if (!PyList_Check(row) || (size_t)PyList_Size(row) != forest->features)
-        return PyErr_Format(PyExc_ValueError, "a row is a list of %zu numbers", forest->features);
-    if (read_floats(row, PyList_GetItem, forest->row, forest->features) < 0)
+    int tuple = PyTuple_Check(row);
+    if (!tuple && !PyList_Check(row))
+        return PyErr_Format(PyExc_TypeError, "a row is a list or a tuple");
+    if ((size_t)PyObject_Size(row) != forest->features)
+        return PyErr_Format(PyExc_ValueError, "a row has %zu numbers", forest->features);
+    if (read_floats(row, tuple ? PyTuple_GetItem : PyList_GetItem, forest->row, forest->features) < 0)
         return NULL;
     forest_walk(forest);
     PyObject *outputs = PyList_New((Py_ssize_t)forest->outputs);
@@ -182,7 +185,7 @@ static PyObject *walk_outputs(PyObject *self, PyObject *row)
 
 static PyMethodDef walk_methods[] = {
     {"outputs", walk_outputs, METH_O,
-     "The outputs for one row, a list of one float for each feature; NaN is missing."},
+     "The outputs for one row, a list or tuple of one float for each feature; NaN is missing."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -241,11 +241,23 @@ def test_what_is_no_tree_is_refused(tree: Any) -> None:
         Walk(1, (0.0,), (tree,), (0,), exponential=False)
 
 
-@pytest.mark.parametrize("row", [[], [1.0, 2.0], (1.0,), None])
+@pytest.mark.parametrize("row", [[], [1.0, 2.0], ()])
 def test_a_row_of_another_width_is_refused(row: Any) -> None:
-    """It is a list, of one number for each feature."""
-    with pytest.raises(ValueError, match="a row is a list of 1 numbers"):
+    """It has one number for each feature."""
+    with pytest.raises(ValueError, match="a row has 1 numbers"):
         made(stump()).outputs(row)
+
+
+@pytest.mark.parametrize("row", [None, {0: 1.0}, "1", 1.0, ["1"], [None]])
+def test_what_is_no_row_is_refused(row: Any) -> None:
+    """It is a list or a tuple, of numbers."""
+    with pytest.raises(TypeError):
+        made(stump()).outputs(row)
+
+
+def test_a_row_may_be_a_tuple() -> None:
+    """With the same answer."""
+    assert made(stump()).outputs((0.0,)) == [10.0]
 
 
 def test_a_row_that_shrinks_while_it_is_read() -> None:

@@ -1,0 +1,83 @@
+"""The ledger: single prices that were answered, until the metrics and the log are told of them.
+
+To tell them of each by itself costs more than the price. Everything is told in the end: a moment
+later, when somebody reads the metrics, and when the process ends.
+"""
+
+import asyncio
+import json
+import logging
+from functools import lru_cache
+
+from api.logs import FIELDS, Lines, timestamp
+from api.metrics import Metrics
+
+Note = tuple[str, str | None, float, float]
+"""Request id, client, Unix time at its end, seconds that it took."""
+
+_log = logging.getLogger("api.requests")
+
+
+class Ledger:
+    """Takes notes of answered requests for a single price."""
+
+    def __init__(self, metrics: Metrics, lines: Lines | None = None, delay: float = 0.0) -> None:
+        """`lines` is where the log goes, if not through `logging`; `delay` is in seconds."""
+        self._metrics = metrics
+        self._lines = lines
+        self._delay = delay
+        self._notes: list[Note] = []
+        self._due: asyncio.TimerHandle | None = None
+        metrics.pending.append(self.settle)
+
+    def note(self, request_id: str, client: str | None, ended: float, seconds: float) -> None:
+        """A request was answered with a price at a Unix time, so many seconds after it began."""
+        self._notes.append((request_id, client, ended, seconds))
+        if not self._delay:
+            self.settle()
+        elif self._due is None:
+            self._due = asyncio.get_running_loop().call_later(self._delay, self.settle)
+
+    def settle(self) -> None:
+        """Tell the metrics and the log of everything that was noted."""
+        self._due = None
+        notes, self._notes = self._notes, []
+        if not notes:
+            return
+        self._metrics.count_prices([seconds for *_, seconds in notes])
+        if _log.isEnabledFor(logging.INFO):
+            if self._lines is None:
+                _log_each(notes)
+            else:
+                self._lines.write("".join(map(_line, notes)))
+
+
+def _log_each(notes: list[Note]) -> None:
+    for request_id, client, _, seconds in notes:
+        _log.info("request", extra={FIELDS: _fields(request_id, client, seconds)})
+
+
+def _line(note: Note) -> str:
+    """What the log would make of it."""
+    request_id, client, ended, seconds = note
+    return (
+        f'{{"time": "{timestamp(ended)}", "level": "info", "logger": "api.requests", '
+        f'"message": "request", "request_id": "{request_id}", "method": "POST", '
+        f'"path": "/predict", "route": "/predict", "status": 200, '
+        f'"duration_ms": {round(seconds * 1000, 3)}, "client": {_quoted(client)}}}\n'
+    )
+
+
+def _fields(request_id: str, client: str | None, seconds: float) -> dict[str, object]:
+    return {
+        "request_id": request_id,
+        "method": "POST",
+        "path": "/predict",
+        "route": "/predict",
+        "status": 200,
+        "duration_ms": round(seconds * 1000, 3),
+        "client": client,
+    }
+
+
+_quoted = lru_cache(maxsize=1024)(json.dumps)
