@@ -32,20 +32,17 @@ class AnswerWriter:
             "prediction_id": new_id(),
         }
 
-    def text(self, row: Sequence[float], estimate: Estimate) -> str | None:
-        """The JSON of `answer`, written at once.
-
-        None for an answer with warnings, or with what is no finite number.
-        """
-        price, low, high = estimate.price, estimate.low, estimate.high
-        if not isfinite(price) or self._predictor.warnings(row):
+    def text(self, estimate: Estimate, identifier: str) -> str | None:
+        """The JSON of `answer` without warnings, written at once; None for no finite numbers."""
+        price, low, high = estimate
+        if low is None or high is None:
+            if not isfinite(price):
+                return None
+            return self._template % (self._rounded(price), identifier)
+        if not isfinite(high - low):
             return None
-        if self._coverage is None or low is None or high is None:
-            return self._template % (self._rounded(price), new_id())
-        if not (isfinite(low) and isfinite(high)):
-            return None
-        values = self._rounded(price), self._rounded(low), self._rounded(high), new_id()
-        return self._template % values
+        rounded = self._rounded
+        return self._template % (rounded(price), rounded(low), rounded(high), identifier)
 
     def explanation(self, explanation: Explanation) -> dict[str, Any]:
         """The members that an answer gains when the reasons are asked for."""

@@ -48,20 +48,21 @@ class FrontPath:
         self._drain = drain
         self._ledger = ledger
         self._clock = clock
+        self._time = time.time
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request, or hand it on."""
         if not self._plain(scope):
             await self._app(scope, receive, send)
             return
-        start = self._clock()
+        start, now = self._clock(), self._time()
         headers: Headers = dict(scope["headers"])
         message = await receive()
-        answer = self._answer(scope, headers, message)
+        answer = self._answer(scope, headers, message, now)
         if answer is None:
             await self._app(scope, _again(message, receive), send)
             return
-        identifier = _identifier(headers)
+        identifier = _identifier(headers, now)
         await send(
             {
                 "type": "http.response.start",
@@ -75,9 +76,8 @@ class FrontPath:
             }
         )
         await send({"type": "http.response.body", "body": answer})
-        client = scope.get("client")
-        seconds = self._clock() - start
-        self._ledger.note(identifier, client[0] if client else None, time.time(), seconds)
+        client, seconds = scope.get("client"), self._clock() - start
+        self._ledger.note(identifier, client[0] if client else None, now + seconds, seconds)
 
     def _plain(self, scope: Scope) -> bool:
         """Whether it asks for one price, and nothing more, of a server that is not stopping."""
@@ -89,7 +89,7 @@ class FrontPath:
             and not self._drain.begun
         )
 
-    def _answer(self, scope: Scope, headers: Headers, message: Message) -> bytes | None:
+    def _answer(self, scope: Scope, headers: Headers, message: Message, now: float) -> bytes | None:
         """The body of the answer, None where it is not for this path."""
         body: bytes = message.get("body", b"")
         if (
@@ -103,7 +103,7 @@ class FrontPath:
         row = self._reader.read_json(body)
         if row is None:
             return None
-        text = self._writer.text(row, self._predictor.predict(row))
+        text = self._writer.text(self._predictor.predict(row), new_id(now))
         return None if text is None else text.encode()
 
     def _admitted(self, headers: Headers) -> bool:
@@ -112,10 +112,10 @@ class FrontPath:
         return self._guard.accepts(headers.get(_KEY, b"").decode("latin-1"))
 
 
-def _identifier(headers: Headers) -> str:
+def _identifier(headers: Headers, now: float) -> str:
     given, traced = headers.get(b"x-request-id"), headers.get(b"x-amzn-trace-id")
     if given is None and traced is None:
-        return new_id()
+        return new_id(now)
     named = {"x-request-id": given or b"", "x-amzn-trace-id": traced or b""}
     return request_id({name: value.decode("latin-1") for name, value in named.items()})
 

@@ -60,12 +60,15 @@ def _log_each(notes: list[Note]) -> None:
 def _line(note: Note) -> str:
     """What the log would make of it."""
     request_id, client, ended, seconds = note
-    return (
-        f'{{"time": "{timestamp(ended)}", "level": "info", "logger": "api.requests", '
-        f'"message": "request", "request_id": "{request_id}", "method": "POST", '
-        f'"path": "/predict", "route": "/predict", "status": 200, '
-        f'"duration_ms": {round(seconds * 1000, 3)}, "client": {_quoted(client)}}}\n'
-    )
+    time, quoted = timestamp(int(ended * 1000)), _quoted(client)
+    return _LINE % (time, request_id, round(seconds * 1000, 3), quoted)
+
+
+_LINE = (
+    '{"time": "%s", "level": "info", "logger": "api.requests", "message": "request", '
+    '"request_id": "%s", "method": "POST", "path": "/predict", "route": "/predict", '
+    '"status": 200, "duration_ms": %r, "client": %s}\n'
+)
 
 
 def _fields(request_id: str, client: str | None, seconds: float) -> dict[str, object]:

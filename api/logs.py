@@ -18,7 +18,7 @@ class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line for one record; an exception becomes its trace in one string."""
         line = {
-            "time": timestamp(record.created),
+            "time": timestamp(int(record.created * 1000)),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
@@ -50,12 +50,8 @@ def configure(level: str, stream: TextIO) -> Lines:
     return lines
 
 
-def timestamp(seconds: float) -> str:
-    """Unix time as a line has it: in UTC, to the millisecond."""
-    whole = int(seconds)
-    return f"{_second(whole)}.{int((seconds - whole) * 1000):03d}Z"
-
-
 @lru_cache(maxsize=4)
-def _second(seconds: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+def timestamp(milliseconds: int) -> str:
+    """Unix time in milliseconds as a line has it, in UTC."""
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{rest:03d}Z"

@@ -1,6 +1,7 @@
 """One process that serves: uvicorn, taught to drain before it stops."""
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -86,6 +87,7 @@ def serve(settings: Settings, listener: socket.socket, serving: Callable[[], Non
     except BundleError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(STARTUP_FAILED)
+    gc.freeze()  # what is there now stays: no collection has to look at it again
     config = uvicorn.Config(
         app,
         log_config=None,
