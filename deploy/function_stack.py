@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from deploy.aws import Aws
 from deploy.config import Config
+from deploy.graphs import function_graphs
 from deploy.names import FUNCTION, Names, names_of
 from deploy.permissions.policies import function_policy
 from deploy.releases.traffic import Published
@@ -18,7 +19,7 @@ from deploy.resources.log_group import LogGroup
 from deploy.resources.role import Role
 from deploy.resources.topic import Topic
 from deploy.shared import Shared, shared_of
-from deploy.watches import FUNCTION_ALARMS, function_graphs, function_watches
+from deploy.watches import FUNCTION_ALARMS, function_watches
 
 NO_IMAGE = (
     "There is no function until there is an image: `python -m deploy push` and "

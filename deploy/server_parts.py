@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from deploy.aws import Aws
 from deploy.config import Config
+from deploy.graphs import server_graphs
 from deploy.names import SERVER, Names
 from deploy.network import Layout
 from deploy.permissions.policies import instance_policy
@@ -18,7 +19,7 @@ from deploy.resources.scaling_policy import CPU, REQUESTS, ScalingPolicy, reques
 from deploy.resources.security_group import SecurityGroup
 from deploy.resources.target_group import PORT, TargetGroup
 from deploy.resources.topic import Topic
-from deploy.watches import SERVER_ALARMS, server_graphs, server_watches
+from deploy.watches import SERVER_ALARMS, server_watches
 
 
 def instance_role(aws: Aws, names: Names, logs: LogGroup) -> Role:
