@@ -12,7 +12,6 @@ from deploy.resources.alarm import Alarm, Dimensions, Watch
 from deploy.resources.balancer import Balancer
 from deploy.resources.dashboard import Dashboard
 from deploy.resources.group import Group
-from deploy.resources.listener import Listener
 from deploy.resources.log_group import LogGroup
 from deploy.resources.role import Role
 from deploy.resources.scaling_policy import CPU, REQUESTS, ScalingPolicy, request_label
@@ -38,16 +37,10 @@ def instance_role(aws: Aws, names: Names, logs: LogGroup) -> Role:
     )
 
 
-def security_groups(
-    aws: Aws, config: Config, names: Names, layout: Layout
-) -> tuple[SecurityGroup, SecurityGroup]:
-    """The balancer hears the allowed addresses, and the instances hear only the balancer.
-
-    No port 22 anywhere: sessions go through SSM. Instances call AWS over HTTPS and nothing else;
-    the VPC's own DNS and clock pass every group.
-    """
+def balancer_group(aws: Aws, config: Config, names: Names, layout: Layout) -> SecurityGroup:
+    """The balancer hears the allowed addresses, and speaks to the network of the instances."""
     ports = (80, 443) if config.https.certificate_arn else (80,)
-    balancer = SecurityGroup(
+    return SecurityGroup(
         aws,
         names.of("balancer"),
         vpc=layout.vpc,
@@ -55,33 +48,23 @@ def security_groups(
         egress=[(cidr, PORT) for cidr in layout.cidrs],
         tags=names.tags(SERVER),
     )
-    instances = SecurityGroup(
+
+
+def instance_group(
+    aws: Aws, names: Names, layout: Layout, balancer: SecurityGroup
+) -> SecurityGroup:
+    """The instances hear only the balancer.
+
+    No port 22: sessions go through SSM. Instances call AWS over HTTPS and nothing else; the VPC's
+    own DNS and clock pass every group.
+    """
+    return SecurityGroup(
         aws,
         names.of("instances"),
         vpc=layout.vpc,
         ingress=[(balancer, PORT)],
         egress=[("0.0.0.0/0", 443)],
         tags=names.tags(SERVER),
-    )
-    return balancer, instances
-
-
-def listener(
-    aws: Aws,
-    config: Config,
-    names: Names,
-    port: int,
-    balancer: Balancer,
-    target_group: TargetGroup,
-) -> Listener:
-    """What the balancer does on one port."""
-    return Listener(
-        aws,
-        names,
-        port,
-        balancer=balancer,
-        target_group=target_group,
-        certificate=config.https.certificate_arn,
     )
 
 
