@@ -5,19 +5,11 @@ import importlib
 from pathlib import Path
 
 import pytest
-from moto.iam.access_control import PermissionResult
-from moto.s3.models import FakeBucket
 
 from deploy.aws import Aws
 from deploy.releases import opening
 from tests.deploy.verbs.shop import TOML, Call, FakeUrlSmoke
 from tests.twin.twin import Twin
-
-
-@pytest.fixture(autouse=True)
-def conditions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Moto heeds no condition of a bucket's policy: what denies plain HTTP would deny all."""
-    monkeypatch.setattr(FakeBucket, "get_permission", lambda *_: PermissionResult.NEUTRAL)
 
 
 @pytest.fixture
