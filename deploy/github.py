@@ -1,9 +1,11 @@
 """What GitHub Actions needs: a provider and roles in the account, and variables on its side."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from deploy.aws import Aws
-from deploy.names import Names
+from deploy.config import Config
+from deploy.names import FUNCTION, Names
 from deploy.permissions.calls import Calls
 from deploy.permissions.github_policies import (
     Subject,
@@ -85,8 +87,15 @@ class Variable:
     environment: str = ""
 
 
-def variables(aws: Aws, access: Access, *, door: str, architecture: str) -> list[Variable]:
-    """The variables that the workflows read.
+def is_reached(config: Config, door: str) -> bool:
+    """Whether GitHub's machines, which have no addresses of their own, reach the URL of a door."""
+    return door == FUNCTION or "0.0.0.0/0" in config.network.allowed_cidrs
+
+
+def variables(
+    aws: Aws, access: Access, *, door: str, architecture: str, reached: Collection[str]
+) -> list[Variable]:
+    """The variables that the workflows read; `reached` are the environments whose URL they ask.
 
     The deploy role is the environment's: a job outside of it does not even learn its name.
     """
@@ -101,4 +110,8 @@ def variables(aws: Aws, access: Access, *, door: str, architecture: str) -> list
         Variable("DOOR", door),
         Variable("BUILD_RUNNER", RUNNERS[architecture]),
         *(Variable("AWS_DEPLOY_ROLE", arn("deploy", each), each) for each in access.environments),
+        *(
+            Variable("SMOKE", "yes" if each in reached else "no", each)
+            for each in access.environments
+        ),
     ]

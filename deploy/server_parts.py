@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from deploy.aws import Aws
 from deploy.config import Config
+from deploy.graphs import server_graphs
 from deploy.names import SERVER, Names
 from deploy.network import Layout
 from deploy.permissions.policies import instance_policy
@@ -11,14 +12,13 @@ from deploy.resources.alarm import Alarm, Dimensions, Watch
 from deploy.resources.balancer import Balancer
 from deploy.resources.dashboard import Dashboard
 from deploy.resources.group import Group
-from deploy.resources.listener import Listener
 from deploy.resources.log_group import LogGroup
 from deploy.resources.role import Role
 from deploy.resources.scaling_policy import CPU, REQUESTS, ScalingPolicy, request_label
 from deploy.resources.security_group import SecurityGroup
 from deploy.resources.target_group import PORT, TargetGroup
 from deploy.resources.topic import Topic
-from deploy.watches import SERVER_ALARMS, server_graphs, server_watches
+from deploy.watches import SERVER_ALARMS, server_watches
 
 
 def instance_role(aws: Aws, names: Names, logs: LogGroup) -> Role:
@@ -37,16 +37,10 @@ def instance_role(aws: Aws, names: Names, logs: LogGroup) -> Role:
     )
 
 
-def security_groups(
-    aws: Aws, config: Config, names: Names, layout: Layout
-) -> tuple[SecurityGroup, SecurityGroup]:
-    """The balancer hears the allowed addresses, and the instances hear only the balancer.
-
-    No port 22 anywhere: sessions go through SSM. Instances call AWS over HTTPS and nothing else;
-    the VPC's own DNS and clock pass every group.
-    """
+def balancer_group(aws: Aws, config: Config, names: Names, layout: Layout) -> SecurityGroup:
+    """The balancer hears the allowed addresses, and speaks to the network of the instances."""
     ports = (80, 443) if config.https.certificate_arn else (80,)
-    balancer = SecurityGroup(
+    return SecurityGroup(
         aws,
         names.of("balancer"),
         vpc=layout.vpc,
@@ -54,33 +48,23 @@ def security_groups(
         egress=[(cidr, PORT) for cidr in layout.cidrs],
         tags=names.tags(SERVER),
     )
-    instances = SecurityGroup(
+
+
+def instance_group(
+    aws: Aws, names: Names, layout: Layout, balancer: SecurityGroup
+) -> SecurityGroup:
+    """The instances hear only the balancer.
+
+    No port 22: sessions go through SSM. Instances call AWS over HTTPS and nothing else; the VPC's
+    own DNS and clock pass every group.
+    """
+    return SecurityGroup(
         aws,
         names.of("instances"),
         vpc=layout.vpc,
         ingress=[(balancer, PORT)],
         egress=[("0.0.0.0/0", 443)],
         tags=names.tags(SERVER),
-    )
-    return balancer, instances
-
-
-def listener(
-    aws: Aws,
-    config: Config,
-    names: Names,
-    port: int,
-    balancer: Balancer,
-    target_group: TargetGroup,
-) -> Listener:
-    """What the balancer does on one port."""
-    return Listener(
-        aws,
-        names,
-        port,
-        balancer=balancer,
-        target_group=target_group,
-        certificate=config.https.certificate_arn,
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from deploy import walk
 from deploy.config_file import read_config
 from deploy.errors import DONE, Refused
-from deploy.github import Access, Variable, github_stack, variables
+from deploy.github import Access, Variable, github_stack, is_reached, variables
 from deploy.invocation import Connect, Invocation
 from deploy.names import FUNCTION, SERVER
 from deploy.output import done_line, plan_json, plan_text
@@ -65,14 +65,18 @@ def run(args: argparse.Namespace) -> int:
     """Show what is to be made, ask, make it, and print the variables to set."""
     environments = tuple(filter(None, args.environments.split(",")))
     subject = _subject(args)
-    config = read_config(args.config, environments[-1], os.environ)
+    configs = {each: read_config(args.config, each, os.environ) for each in environments}
+    config = configs[environments[-1]]
     connect: Connect = args.connect
     invocation = Invocation(GITHUB, config, connect(config.region), yes=args.yes, json=args.json)
     access = Access(subject, config.name, environments)
-    return _remove(invocation, access) if args.remove else _make(invocation, access, args.door)
+    if args.remove:
+        return _remove(invocation, access)
+    reached = [name for name, each in configs.items() if is_reached(each, args.door)]
+    return _make(invocation, access, args.door, reached)
 
 
-def _make(invocation: Invocation, access: Access, door: str) -> int:
+def _make(invocation: Invocation, access: Access, door: str, reached: Sequence[str]) -> int:
     calls = read_calls()
     planned = walk.plan(github_stack(invocation.aws, access, calls))
     invocation.tell(f"{invocation.heading()}\n\n{plan_text(planned)}")
@@ -84,7 +88,9 @@ def _make(invocation: Invocation, access: Access, door: str) -> int:
         sleep=invocation.aws.sleep,
     )
     architecture = invocation.config.server.architecture
-    values = variables(invocation.aws, access, door=door, architecture=architecture)
+    values = variables(
+        invocation.aws, access, door=door, architecture=architecture, reached=reached
+    )
     if invocation.json:
         told = [asdict(each) for each in values]
         print(plan_json(changes, **invocation.facts(), variables=told))
@@ -110,7 +116,7 @@ def variables_text(access: Access, values: Sequence[Variable]) -> str:
     own = [_set(each, repository) for each in values if each.environment]
     environments = (
         f"Make the environments {', '.join(access.environments)} in its settings: limit them "
-        "to the branch main, and let production wait for a reviewer. Each has a variable of its "
+        "to the branch main, and let production wait for a reviewer. Each has variables of its "
         "own:"
     )
     head = "\nSet these variables of the repository; none is a secret:"

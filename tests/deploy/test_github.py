@@ -246,9 +246,12 @@ def test_trust_compares_letter_by_letter() -> None:
 
 
 def test_the_variables_name_the_roles_door_and_runner(aws: Aws) -> None:
-    """The deploy role is each environment's own variable; the machine builds for the instances."""
+    """The deploy role is each environment's own variable; the machine builds for the instances,
+    and whether it asks the URL is said where it reaches it."""
     role = f"arn:aws:iam::{ACCOUNT}:role/shop-github"
-    assert variables(aws, ACCESS, door="function", architecture="x86_64") == [
+    assert variables(
+        aws, ACCESS, door="function", architecture="x86_64", reached=["production"]
+    ) == [
         Variable("AWS_REGION", REGION),
         Variable("AWS_BUILD_ROLE", f"{role}-build"),
         Variable("AWS_PLAN_ROLE", f"{role}-plan"),
@@ -256,6 +259,8 @@ def test_the_variables_name_the_roles_door_and_runner(aws: Aws) -> None:
         Variable("BUILD_RUNNER", "ubuntu-24.04"),
         Variable("AWS_DEPLOY_ROLE", f"{role}-deploy-staging", "staging"),
         Variable("AWS_DEPLOY_ROLE", f"{role}-deploy-production", "production"),
+        Variable("SMOKE", "no", "staging"),
+        Variable("SMOKE", "yes", "production"),
     ]
 
 

@@ -55,6 +55,7 @@ FLOWS: dict[str, tuple[int, int, Callable[[Twin], World], Callable[[World], obje
     "server apply": (111, 43, _new(SERVER), World.apply),
     "server change": (105, 21, _reconfigured, World.apply),
     "server destroy": (88, 36, _made(SERVER), World.destroy),
+    "running server destroy": (94, 36, running, World.destroy),
     "function apply": (43, 9, _with_image, World.apply),
     "function destroy": (44, 14, _made(FUNCTION), World.destroy),
 }

@@ -174,6 +174,28 @@ def test_bootstrap_makes_roles_and_prints_the_variables(
 
 
 @pytest.mark.parametrize(
+    ("door", "asked"),
+    [
+        ("server", {"staging": "no", "production": "yes"}),
+        ("function", {"staging": "yes", "production": "yes"}),
+    ],
+)
+def test_bootstrap_says_where_the_workflows_cannot_ask(
+    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str], door: str, asked: dict[str, str]
+) -> None:
+    """Where the balancer lets in chosen addresses alone; a function's URL is reached."""
+    (tmp_path / "deploy.toml").write_text(
+        'name = "estimator"\nregion = "us-east-1"\n'
+        'environments.staging.network.allowed_cidrs = ["10.0.0.0/8"]\n[environments.production]\n'
+    )
+    words = ("github", "--repository", "acme/shop", "--door", door, "--yes", "--json")
+    call("bootstrap", *words, aws=aws, directory=tmp_path)
+    values = json.loads(capsys.readouterr().out)["variables"]
+    said = {each["environment"]: each["value"] for each in values if each["name"] == "SMOKE"}
+    assert said == asked
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("--repository", "shop"), "write ORG/REPO"),

@@ -220,3 +220,11 @@ def test_a_condition_of_a_bucket_policy_is_a_denial(moto: Clients) -> None:
     s3.put_bucket_policy(Bucket="ours", Policy=json.dumps({"Statement": [statement]}))
     with pytest.raises(ClientError, match="403"):
         s3.get_object(Bucket="ours", Key="k")
+
+
+def test_policies_are_not_simulated(moto: Clients) -> None:
+    """shims/simulations.py."""
+    iam = moto("iam")
+    role = iam.create_role(RoleName="app", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    with pytest.raises(NotImplementedError):
+        iam.simulate_principal_policy(PolicySourceArn=role, ActionNames=["ecr:PutImage"])

@@ -129,6 +129,22 @@ def test_a_mixed_group_stays_mixed(app: Stack) -> None:
     assert {one["InstanceType"] for one in running} == {"t3.small"}
 
 
+def test_a_plain_template_ends_a_mixed_group(app: Stack) -> None:
+    """A refresh to a launch template alone leaves the group with that and no policy."""
+    spec = {"LaunchTemplateId": app.template, "Version": "1"}
+    policy = {"LaunchTemplate": {"LaunchTemplateSpecification": spec}}
+    app.autoscaling.update_auto_scaling_group(
+        AutoScalingGroupName="app", MixedInstancesPolicy=policy
+    )
+    app.autoscaling.start_instance_refresh(
+        AutoScalingGroupName="app",
+        DesiredConfiguration={"LaunchTemplate": spec | {"Version": app.new_version(GOOD)}},
+        Preferences={"MinHealthyPercentage": 100},
+    )
+    assert app.follow()[-1] == "Successful"
+    assert "MixedInstancesPolicy" not in app.group()
+
+
 def test_a_scaling_policy_has_an_arn(app: Stack) -> None:
     """The same that describing gives."""
     answer = app.autoscaling.put_scaling_policy(

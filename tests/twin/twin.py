@@ -48,6 +48,7 @@ from tests.twin.shims import (
     images,
     instances,
     scaling_policies,
+    simulations,
     template_requests,
     template_versions,
 )
@@ -190,5 +191,6 @@ class Twin:
             self.activities.rules(),
             scaling_policies.rules(),
             group_settings.rules(),
+            simulations.rules(),
         ):
             self.gate.add(rules)
