@@ -21,11 +21,12 @@ from deploy.errors import Aborted, Failed, Refused, RolledBack
 from deploy.names import FUNCTION, SERVER, names_of
 from deploy.releases import opening
 from deploy.releases.history import History
-from deploy.releases.lease import Holder, Lease, holder_of
+from deploy.releases.lease import Holder, Lease, holder_of, key_of
 from deploy.releases.opening import smoke_of
 from deploy.releases.place import Place, place_of
 from deploy.releases.smoke import Smoke as UrlSmoke
 from deploy.releases.stopping import terminable
+from deploy.releases.store import Store
 from deploy.releases.traffic import Published, Traffic
 from tests.deploy.worlds import World, made
 from tests.twin.environment import ACCOUNT, REGION
@@ -346,6 +347,21 @@ def test_unlock(twin: Twin, call: Call, capsys: pytest.CaptureFixture[str]) -> N
     assert "lease    held by ann" in capsys.readouterr().out
     assert call("unlock", "server", "--yes", "--json") == 0
     assert json.loads(capsys.readouterr().out)["holder"]["owner"] == "ann"
+
+
+def test_unlock_of_what_is_no_lease(
+    twin: Twin, call: Call, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is named, and taken away after a yes as a lease is."""
+    made_world = world(twin)
+    Store(made_world.aws, place().bucket, SERVER).put(key_of(SERVER), b"{")
+    with pytest.raises(Refused, match=r"lease/server\.json is nothing that"):
+        call("status", "server")
+    with pytest.raises(Refused, match="add --yes"):
+        call("unlock", "server")
+    assert call("unlock", "server", "--yes") == 0
+    assert capsys.readouterr().out == "The lease is free now.\n"
+    assert call("status", "server") == 0
 
 
 def test_logs(twin: Twin, call: Call, capsys: pytest.CaptureFixture[str]) -> None:
