@@ -1,6 +1,7 @@
 """Images in the registry: built once for each commit, found by tag, deployed by digest."""
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from deploy.aws import Aws, error_code
-from deploy.engine import PLATFORMS, SINGLE, Engine, Run
+from deploy.engine import MACHINES, PLATFORMS, SINGLE, Engine, Run
 from deploy.errors import Failed, Refused
 
 INDEXES = frozenset(
@@ -92,7 +93,7 @@ def find_image(aws: Aws, name: str, tag: str) -> str | None:
     return str(described["imageDigest"])
 
 
-def refuse_index(described: dict[str, Any]) -> None:
+def refuse_index(described: Mapping[str, Any]) -> None:
     """Raise `Refused` if an image, as ECR describes it, is a list of manifests."""
     if described.get("imageManifestMediaType") in INDEXES:
         raise Refused(
@@ -132,8 +133,7 @@ def _make(engine: Engine, run: Run, source: Source, target: str, architecture: s
     else:
         run(engine.build(target, architecture, str(source.directory)))
     found = run(engine.architecture(target), read=True).strip()
-    wanted = PLATFORMS[architecture].removeprefix("linux/")
-    if found != wanted:
+    if found != MACHINES[architecture]:
         raise Refused(
             f"{source.image or 'The image'} is for {found}, but the instances are {architecture}: "
             f"build it with --platform {PLATFORMS[architecture]}, or set server.architecture."

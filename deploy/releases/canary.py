@@ -1,14 +1,15 @@
 """A release of the function: a small share of the traffic first, then all of it, or none."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from deploy.aws_errors import AwsError
 from deploy.config import Config
 from deploy.errors import Aborted, Failed, Refused, RolledBack, TimedOut
 from deploy.image import refuse_index
+from deploy.releases.architecture import refuse_other
 from deploy.releases.attempt import WHY, Attempt, Order, Smoke
 from deploy.releases.history import Record
 from deploy.releases.place import Place
@@ -52,8 +53,7 @@ class Canary:
         return self._attempt.run(order, lambda: self._release(order))
 
     def _release(self, order: Order) -> Record:
-        image = dict(Registry(self._aws, self._place.repository).check(order.digest))
-        refuse_index(image)
+        image = self._image(order)
         traffic = self._first(order) if self._published.traffic() is None else self._traffic()
         if self._is_done(order, traffic):
             return self._attempt.draft(order, version=traffic.main)
@@ -64,6 +64,14 @@ class Canary:
         self._attempt.know(version=version, before=before)
         self._shift(order, traffic, shift)
         return self._attempt.succeeded(order, model_version=self._test(order, shift))
+
+    def _image(self, order: Order) -> Mapping[str, Any]:
+        """The image as ECR describes it: one that Lambda takes."""
+        repository, architecture = self._place.repository, self._config.server.architecture
+        image = Registry(self._aws, repository).check(order.digest)
+        refuse_index(image)
+        refuse_other(self._aws, repository, order.digest, architecture, self._progress.say)
+        return image
 
     def _traffic(self) -> Traffic:
         traffic = self._published.traffic()

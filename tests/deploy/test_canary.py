@@ -22,7 +22,7 @@ from tests.twin.faults import Interrupted
 from tests.twin.twin import Twin
 
 INDEX = "application/vnd.oci.image.index.v1+json"
-SHIFTING = 27
+SHIFTING = 29
 """How many calls a release with a short bake makes; a test holds it true."""
 
 
@@ -138,11 +138,21 @@ def test_architecture_moves_with_the_image(world: FunctionScene, old: str) -> No
         world.config.server, architecture="arm64", instance_type="t4g.small"
     )
     world.config = msgspec.structs.replace(world.config, server=server)
-    world.release(push(world.twin, "b"))
+    world.release(push(world.twin, "b", machine="arm64"))
     with world.twin.aside():
         ask = world.twin.client("lambda").get_function_configuration
         found = [ask(FunctionName=world.place.function, Qualifier=each) for each in ("1", "2")]
     assert [each["Architectures"] for each in found] == [["x86_64"], ["arm64"]]
+
+
+def test_image_for_another_architecture_is_refused(world: FunctionScene, old: str) -> None:
+    """Lambda would take it, and every call of the new version would end in an error."""
+    new = push(world.twin, "b", machine="arm64")
+    world.twin.calls.clear()
+    with pytest.raises(Refused, match=r"is for arm64, and server.architecture is x86_64"):
+        world.release(new)
+    assert {call.name for call in world.twin.calls.writes} == {"s3.PutObject"}
+    assert world.end()["versions"] == [(1, old)]
 
 
 def test_firing_alarm_refuses(world: FunctionScene, old: str) -> None:

@@ -516,6 +516,26 @@ def test_unknown_digest_is_refused(world: Scene, old: str) -> None:
     assert "ec2.CreateLaunchTemplateVersion" not in world.twin.calls.names
 
 
+def test_image_for_another_architecture_is_refused(world: Scene, old: str) -> None:
+    """Before anything is changed, with what mends it: no instance would start it."""
+    new = push(world.twin, "b", machine="arm64")
+    with pytest.raises(Refused) as refused:
+        world.release(new)
+    assert str(refused.value) == (
+        f"Nothing was released: shop@{new} is for arm64, and server.architecture is x86_64. "
+        "Build it with --platform linux/amd64, as `push` does, or set server.architecture."
+    )
+    assert {call.name for call in world.twin.calls.writes} == {"s3.PutObject"}
+    assert [record.digest for record in world.records()] == [old]
+
+
+def test_image_that_does_not_tell_its_architecture(world: Scene, old: str) -> None:
+    """It is released, and nobody is left to think that it was checked."""
+    new = push(world.twin, "b", machine="")
+    assert world.release(new).outcome == "succeeded"
+    assert "whether the image is for amd64 is not known: its configuration" in world.said.getvalue()
+
+
 def test_denied_call_names_the_action(world: Scene, old: str) -> None:
     """A role that lacks a right fails in words, and the history has it."""
     new = push(world.twin, "b")
