@@ -127,12 +127,14 @@ class Rollout:
             raise type(fault)(self._screen(order, why, watch))
 
     def _manner(self, order: Order, fleet: Fleet) -> Manner:
-        """With alarms that are quiet, unless they are not to be heard; nothing bakes if empty."""
+        """With alarms that are quiet, unless they are not to be heard.
+
+        Then nothing bakes: a bake is the time in which alarms may still ring. An empty group has
+        nothing that could.
+        """
         release, warmup = self._config.release, self._config.server.warmup_seconds
-        if fleet.empty:
+        if fleet.empty or order.despite_alarms:
             return Manner(warmup)
-        if order.despite_alarms:
-            return Manner(warmup, release.bake_seconds)
         alarms = alarm_states(self._aws, self._place.alarms)
         firing = [each for each in alarms if each.fires]
         if firing:

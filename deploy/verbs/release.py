@@ -25,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--supersede", action="store_true", help="stop another release that is going on"
     )
     parser.add_argument(
-        "--despite-alarms", action="store_true", help="even while alarms ring, without heeding them"
+        "--despite-alarms",
+        action="store_true",
+        help="even while alarms ring, without heeding them and so without a bake",
     )
     parser.add_argument(
         "--new-machine-image",

@@ -228,11 +228,15 @@ def test_firing_alarm_refuses_before_anything_starts(world: Scene, old: str) -> 
 
 
 def test_despite_alarms(world: Scene, old: str) -> None:
-    """A mended image gets through while the alarms of the bad one ring."""
+    """A mended image gets through while the alarms of the bad one ring, and no bake delays it."""
     new = push(world.twin, "b")
     world.twin.alarms.set(world.place.alarms[0], "ALARM")
-    assert world.release(new, despite_alarms=True).outcome == "succeeded"
+    record = world.release(new, despite_alarms=True)
+    assert record.outcome == "succeeded"
+    assert "bake" not in record.phases
     assert world.serving() == {new: 2}
+    started = next(call for call in world.twin.calls if call.operation == "StartInstanceRefresh")
+    assert not {"BakeTime", "AlarmSpecification"} & started.parameters["Preferences"].keys()
 
 
 def test_smoke_failure_releases_the_version_before(world: Scene, old: str) -> None:
