@@ -10,14 +10,19 @@ from deploy.config import Config
 from deploy.errors import Aborted, Failed, Refused, RolledBack, TimedOut
 from deploy.image import refuse_index
 from deploy.releases.architecture import refuse_other
-from deploy.releases.attempt import WHY, Attempt, Order, Smoke
+from deploy.releases.attempt import POLL, WHY, Attempt, Order, Smoke
 from deploy.releases.history import Record
 from deploy.releases.place import Place
+from deploy.releases.progress import elapsed
 from deploy.releases.registered import Registry
 from deploy.releases.smoke import Unasked
 from deploy.releases.traffic import Published, Traffic
 from deploy.releases.vigil import alarm_states, told
 from deploy.resources.function_state import READY, FunctionState
+from deploy.waiting import pauses
+
+SOON = 1.0
+"""Seconds until the first look at a change of the function, which takes a few."""
 
 Create = Callable[[str], None]
 """Makes the function and all that belongs to it from a first image, given by its digest."""
@@ -109,8 +114,9 @@ class Canary:
 
     def _settled(self) -> FunctionState:
         """The function's state once nothing is going on, be it good or bad."""
+        pause = pauses(SOON, POLL)
         while (state := self._published.state()).busy:
-            self._attempt.wait("Lambda prepares the image")
+            self._attempt.wait("Lambda prepares the image", next(pause))
         return state
 
     def _version_before(self, order: Order, traffic: Traffic, version: str) -> str:
@@ -142,10 +148,12 @@ class Canary:
                 for other in traffic.shares.keys() - wanted.shares.keys():
                     self._progress.say(f"supersedes version {other}, which was left with a share")
                 self._route(wanted)
-            until = self._aws.clock() + self._config.release.bake_seconds
+            bake = self._config.release.bake_seconds
+            why = f"version {shift.version} takes {percent} % for {elapsed(bake)}"
+            until = self._aws.clock() + bake
             while (left := until - self._aws.clock()) > 0:
                 self._heed(order, wanted, shift)
-                self._attempt.wait(f"version {shift.version} takes {percent} %, {left:.0f} s to go")
+                self._attempt.wait(why, min(left, POLL))
             self._heed(order, wanted, shift)
 
     @contextmanager

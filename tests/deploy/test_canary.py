@@ -22,7 +22,7 @@ from tests.twin.faults import Interrupted
 from tests.twin.twin import Twin
 
 INDEX = "application/vnd.oci.image.index.v1+json"
-SHIFTING = 29
+SHIFTING = 31
 """How many calls a release with a short bake makes; a test holds it true."""
 
 
@@ -54,6 +54,30 @@ def test_share_first_then_all(world: FunctionScene, old: str) -> None:
     }
     assert (record.before, record.version) == (old, "2")
     assert record.phases["canary"] == 60
+
+
+def test_no_time_is_wasted(world: FunctionScene, old: str) -> None:
+    """Lambda takes three seconds for the image: it is looked at after one, and soon again. The
+    bake ends to the second."""
+    release = msgspec.structs.replace(world.config.release, bake_seconds=25)
+    world.config = msgspec.structs.replace(world.config, release=release)
+    record = world.release(push(world.twin, "b"))
+    assert 3 <= record.phases["version"] < 5
+    assert record.phases["canary"] == 25
+
+
+def test_lines_come_when_something_changes(world: FunctionScene, old: str) -> None:
+    """In a log without a screen each line stays; the time that has passed stands before it."""
+    world.release(push(world.twin, "b"))
+    lines = world.said.getvalue().splitlines()
+    assert lines == [
+        "[0:00] version: …",
+        "[0:00] version: Lambda prepares the image",
+        "[0:04] canary: …",
+        "[0:04] canary: version 2 takes 10 % for 1:00",
+        "[1:04] canary: version 2 takes all of the traffic",
+        "[1:04] smoke: …",
+    ]
 
 
 def test_first_release_makes_the_function(world: FunctionScene) -> None:
