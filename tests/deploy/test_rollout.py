@@ -557,6 +557,16 @@ def test_launches_that_fail_are_told_while_waiting(world: Scene, old: str) -> No
     assert "sufficient capacity" in world.said.getvalue()
 
 
+def test_what_cannot_change_is_asked_once(world: Scene, old: str) -> None:
+    """What an instance runs is asked when a watch first sees it, not at each look; how launches go
+    is asked while one lacks, not in the bake."""
+    world.release(push(world.twin, "b"))
+    names = world.twin.calls.names
+    assert names.count("autoscaling.DescribeAutoScalingGroups") > 15
+    assert names.count("ec2.DescribeTags") == 5
+    assert names.count("autoscaling.DescribeScalingActivities") == 1
+
+
 def test_group_asleep_by_its_schedule(world: Scene, old: str) -> None:
     """At night there is no instance to ask: the version is set, and no smoke test made."""
     new = push(world.twin, "b")
