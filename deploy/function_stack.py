@@ -1,15 +1,14 @@
 """The function stack: which resources there are, in which order, and what each needs of others."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from deploy.aws import Aws
 from deploy.config import Config
-from deploy.names import FUNCTION, Names, names_of
+from deploy.names import FUNCTION, names_of
 from deploy.permissions.policies import function_policy
 from deploy.releases.traffic import Published
 from deploy.resource import Later, Resource
-from deploy.resources.alarm import Alarm, Dimensions, Watch
+from deploy.resources.alarm import Alarm, Dimensions, alarms_of
 from deploy.resources.alias import LIVE, Alias
 from deploy.resources.dashboard import Dashboard
 from deploy.resources.function import Function
@@ -117,15 +116,8 @@ def function(aws: Aws, config: Config, *, digest: str = "") -> FunctionStack:
         url=FunctionUrl(aws, config, handler, alias),
         public=PublicAccess(aws, config, handler, alias),
         topic=topic,
-        alarms=_alarms(aws, config, names, live, topic),
+        alarms=alarms_of(
+            aws, names, FUNCTION, lambda: function_watches(config, live), FUNCTION_ALARMS, topic
+        ),
         dashboard=Dashboard(aws, names, FUNCTION, lambda: function_graphs(live)),
     )
-
-
-def _alarms(
-    aws: Aws, config: Config, names: Names, live: Dimensions, topic: Topic
-) -> tuple[Alarm, ...]:
-    def watch(what: str) -> Callable[[], Watch]:
-        return lambda: function_watches(config, live)[what]
-
-    return tuple(Alarm(aws, names, FUNCTION, watch(what), topic) for what in FUNCTION_ALARMS)

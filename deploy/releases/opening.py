@@ -10,7 +10,7 @@ from functools import cached_property
 import boto3
 
 from deploy import walk
-from deploy.address import address_of, is_signed
+from deploy.address import Address, address_of
 from deploy.function_stack import function
 from deploy.identity import identity_of
 from deploy.invocation import Invocation
@@ -58,12 +58,12 @@ def smoke_of(
 ) -> UrlSmoke:
     """The smoke test of a URL, of the door's own by default; `keep` keeps a lease meanwhile."""
     aws = invocation.aws
-    signed = not url and is_signed(aws, place)
+    address = Address(url) if url else address_of(aws, invocation.config, place)
     return UrlSmoke(
-        url or address_of(aws, invocation.config, place),
+        address.url,
         aws.sleep,
         environ.get(API_KEY, ""),
-        _signer(aws.region) if signed else unsigned,
+        _signer(aws.region) if address.signed else unsigned,
         keep=keep,
     )
 

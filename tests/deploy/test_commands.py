@@ -57,6 +57,18 @@ def test_from_nothing_to_nothing(
     assert inventory(twin) == before
 
 
+def test_no_resource_is_looked_for_in_vain(command: Type, twin: Twin) -> None:
+    """An apply without a change walks once, with one call for all alarms; a destroy walks to list
+    what it then deletes, and to prove that it is gone."""
+    command("apply server --yes")
+    for line, walks in (("apply server --yes", 1), ("destroy server --yes", 2)):
+        twin.calls.clear()
+        assert command(line) == 0
+        names = twin.calls.names
+        for each in ("iam.GetRole", "cloudwatch.DescribeAlarms", "cloudwatch.GetDashboard"):
+            assert names.count(each) == walks, (line, each)
+
+
 def test_images_and_logs_are_kept_unless_asked(
     command: Type, twin: Twin, capsys: pytest.CaptureFixture[str]
 ) -> None:

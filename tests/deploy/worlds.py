@@ -61,7 +61,7 @@ class World:
         return walk.apply(self.stack().resources, sleep=self.twin.clock.sleep)
 
     def destroy(self) -> list[Change]:
-        return walk.destroy(self.stack().resources)
+        return walk.destroy(walk.there(self.stack().resources))
 
     def push(self, word: str = "first") -> str:
         """An image in the registry; its digest."""
