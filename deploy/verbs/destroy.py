@@ -14,7 +14,7 @@ from deploy.releases.lease import refuse_held
 from deploy.releases.store import NoBucket
 from deploy.resource import Change, Resource
 from deploy.resources.log_group import LogGroup
-from deploy.stacks import Stack
+from deploy.stacks import Stack, stack_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     Not while somebody deploys.
     """
     invocation = invocation_of(args)
-    stack = invocation.stack()
+    stack = stack_of(invocation)
     choice = choose(invocation, stack, images=args.with_images, logs=args.with_logs)
     found = walk.there(choice.going)
     changes = [Change("delete", each.kind, each.name) for each in found]

@@ -10,7 +10,8 @@ from deploy.invocation import Invocation, add_common, invocation_of
 from deploy.releases.attempt import Order
 from deploy.releases.choice import choose
 from deploy.releases.history import Record
-from deploy.releases.opening import release, who
+from deploy.releases.opening import who
+from deploy.releases.releaser import release
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

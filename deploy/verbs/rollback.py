@@ -10,8 +10,9 @@ from deploy.releases.attempt import Order
 from deploy.releases.choice import earlier
 from deploy.releases.fleet import look
 from deploy.releases.history import ROLLBACK, History
-from deploy.releases.opening import place_in, release, who
+from deploy.releases.opening import place_in, who
 from deploy.releases.place import Place
+from deploy.releases.releaser import release
 from deploy.releases.traffic import Published
 from deploy.releases.versions import Versions
 from deploy.verbs.release import add_smoke, tell

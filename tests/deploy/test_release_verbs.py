@@ -19,10 +19,10 @@ from deploy.aws import Aws
 from deploy.config import Config, Function, Release, Server
 from deploy.errors import Aborted, Failed, Refused, RolledBack
 from deploy.names import FUNCTION, SERVER, names_of
-from deploy.releases import opening
+from deploy.releases import releaser
+from deploy.releases.asking import smoke_of
 from deploy.releases.history import History
 from deploy.releases.lease import Holder, Lease, holder_of, key_of
-from deploy.releases.opening import smoke_of
 from deploy.releases.place import Place, place_of
 from deploy.releases.smoke import Smoke as UrlSmoke
 from deploy.releases.stopping import terminable
@@ -77,7 +77,7 @@ def conditions(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def smoke(monkeypatch: pytest.MonkeyPatch) -> FakeUrlSmoke:
     fake = FakeUrlSmoke()
-    monkeypatch.setattr(opening, "smoke_of", lambda *_, **__: fake)
+    monkeypatch.setattr(releaser, "smoke_of", lambda *_, **__: fake)
     monkeypatch.delenv("GITHUB_RUN_ID", raising=False)
     return fake
 
@@ -295,7 +295,7 @@ def test_lease_lasts_while_the_service_is_slow(
         held.append(holder_of(made_world.aws, place().bucket, SERVER))
         return 503, b"not yet"
 
-    monkeypatch.setattr(opening, "smoke_of", smoke_of)
+    monkeypatch.setattr(releaser, "smoke_of", smoke_of)
     monkeypatch.setattr(UrlSmoke, "_send", slow)
     with pytest.raises(Failed, match="not yet"):
         call("release", "server", "--tag", "first")
