@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from deploy.aws import Aws
 from deploy.config import Config
 from deploy.names import FUNCTION, names_of
-from deploy.permissions.policies import function_policy
+from deploy.permissions.policies import function_policy, trust
 from deploy.releases.traffic import Published
 from deploy.resource import Later, Resource
 from deploy.resources.alarm import Alarm, Dimensions, alarms_of
@@ -89,7 +89,7 @@ def function(aws: Aws, config: Config, *, digest: str = "") -> FunctionStack:
     role = Role(
         aws,
         names.of(FUNCTION),
-        service="lambda.amazonaws.com",
+        trust=trust("lambda.amazonaws.com", aws.account),
         policy=function_policy(logs.arn),
         tags=names.tags(FUNCTION),
     )

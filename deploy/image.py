@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from deploy.aws import Aws, error_code
 from deploy.engine import MACHINES, PLATFORMS, SINGLE, Engine, Run
 from deploy.errors import Failed, Refused
+from deploy.releases.registered import Registry
 
 INDEXES = frozenset(
     {
@@ -86,7 +87,7 @@ def push_image(
 
 def find_image(aws: Aws, name: str, tag: str) -> str | None:
     """The digest that a tag names, or None. Raises `Refused` if it is an image index."""
-    described = _describe(aws, name, {"imageTag": tag})
+    described = Registry(aws, name).find({"imageTag": tag})
     if described is None:
         return None
     refuse_index(described)
@@ -102,16 +103,6 @@ def refuse_index(described: Mapping[str, Any]) -> None:
             f"--platform … {SINGLE_FLAGS}. The tag is immutable, so push under another one "
             "(--tag), or delete it."
         )
-
-
-def _describe(aws: Aws, name: str, image: dict[str, str]) -> dict[str, Any] | None:
-    try:
-        answer = aws.client("ecr").describe_images(repositoryName=name, imageIds=[image])
-    except ClientError as error:
-        if error_code(error) == "ImageNotFoundException":
-            return None
-        raise
-    return dict(answer["imageDetails"][0])
 
 
 def _address(aws: Aws, name: str) -> str:

@@ -4,7 +4,7 @@ from deploy.aws import Aws
 from deploy.config import Config
 from deploy.names import SERVER, Names
 from deploy.network import Layout
-from deploy.permissions.policies import instance_policy
+from deploy.permissions.policies import instance_policy, trust
 from deploy.resources.alarm import Alarm, Dimensions, Watch, alarms_of
 from deploy.resources.balancer import Balancer
 from deploy.resources.dashboard import Dashboard
@@ -29,7 +29,7 @@ def instance_role(aws: Aws, names: Names, logs: LogGroup) -> Role:
     return Role(
         aws,
         names.of(SERVER),
-        service="ec2.amazonaws.com",
+        trust=trust("ec2.amazonaws.com", aws.account),
         policy=policy,
         tags=names.tags(SERVER),
     )

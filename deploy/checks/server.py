@@ -6,6 +6,7 @@ from deploy.aws import error_code
 from deploy.checks.finding import Finding, Visit
 from deploy.engine import PLATFORMS
 from deploy.machine_image import machine_image_of
+from deploy.names import MACHINE_IMAGES
 from deploy.releases.fleet import launched
 from deploy.timing import timing_faults, timing_of
 
@@ -59,8 +60,7 @@ def architecture(visit: Visit) -> Finding:
 
 def machine_image(visit: Visit) -> Finding:
     """Whether Amazon's parameter names a machine image here."""
-    kind = visit.config.server.architecture
-    name = f"/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{kind}"
+    name = MACHINE_IMAGES + visit.config.server.architecture
     try:
         answer = visit.aws.client("ssm").get_parameter(Name=name)
     except ClientError as error:
