@@ -14,6 +14,9 @@ ENGINES = ("docker", "podman", "buildah")
 PLATFORMS = {"arm64": "linux/arm64", "x86_64": "linux/amd64"}
 """The platform of each architecture that the configuration allows."""
 
+MACHINES = {name: platform.removeprefix("linux/") for name, platform in PLATFORMS.items()}
+"""The same as the configuration of an image has it: arm64, amd64."""
+
 SINGLE = ("--provenance=false", "--sbom=false")
 """Without these flags buildx pushes an image index, which Lambda refuses."""
 

@@ -1,17 +1,16 @@
 """The function stack: which resources there are, in which order, and what each needs of others."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from deploy.aws import Aws
 from deploy.config import Config
 from deploy.graphs import function_graphs
 from deploy.names import FUNCTION, Names, names_of
-from deploy.permissions.policies import function_policy
+from deploy.permissions.policies import function_policy, trust
 from deploy.releases.traffic import Published
 from deploy.resource import Later, Resource
-from deploy.resources.alarm import Alarm, Dimensions, Watch
+from deploy.resources.alarm import Alarm, Dimensions, alarms_of
 from deploy.resources.alias import LIVE, Alias
 from deploy.resources.dashboard import Dashboard
 from deploy.resources.function import Function
@@ -58,7 +57,7 @@ class FunctionStack:
         return Role(
             self.aws,
             self.names.of(FUNCTION),
-            service="lambda.amazonaws.com",
+            trust=trust("lambda.amazonaws.com", self.aws.account),
             policy=function_policy(self.logs.arn),
             tags=self.names.tags(FUNCTION),
         )
@@ -98,10 +97,8 @@ class FunctionStack:
 
     @cached_property
     def alarms(self) -> tuple[Alarm, ...]:
-        return tuple(
-            Alarm(self.aws, self.names, FUNCTION, self._watch(what), self.topic)
-            for what in FUNCTION_ALARMS
-        )
+        watches = partial(function_watches, self.config, self._live)
+        return alarms_of(self.aws, self.names, FUNCTION, watches, FUNCTION_ALARMS, self.topic)
 
     @cached_property
     def dashboard(self) -> Dashboard:
@@ -151,9 +148,6 @@ class FunctionStack:
         """The dimensions of the alias."""
         name = self.function.name
         return {"FunctionName": name, "Resource": f"{name}:{LIVE}"}
-
-    def _watch(self, what: str) -> Callable[[], Watch]:
-        return lambda: function_watches(self.config, self._live)[what]
 
 
 def function(aws: Aws, config: Config, *, digest: str = "") -> FunctionStack:

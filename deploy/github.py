@@ -20,8 +20,11 @@ from deploy.permissions.github_policies import (
 from deploy.permissions.policies import Document
 from deploy.permissions.scope import Scope
 from deploy.resource import Resource
-from deploy.resources.github_role import GithubRole
 from deploy.resources.identity_provider import IdentityProvider
+from deploy.resources.role import Role
+
+SESSION_SECONDS = 7200
+"""How long a workflow may keep a role: a release that times out takes an hour."""
 
 RUNNERS = {"arm64": "ubuntu-24.04-arm", "x86_64": "ubuntu-24.04"}
 """The machine that builds for each architecture, so that nothing is emulated."""
@@ -60,9 +63,16 @@ def github_stack(aws: Aws, access: Access, calls: Calls) -> list[Resource]:
     def scope(*of: Names) -> Scope:
         return Scope(aws.partition, aws.account, aws.region, of)
 
-    def role(name: str, policy: Document, subjects: tuple[str, ...]) -> GithubRole:
+    def role(name: str, policy: Document, subjects: tuple[str, ...]) -> Role:
         trust = trust_github(provider.arn, subjects)
-        return GithubRole(aws, name, trust=trust, policy=policy, tags=access.tags)
+        return Role(
+            aws,
+            name,
+            trust=trust,
+            policy=policy,
+            tags=access.tags,
+            session_seconds=SESSION_SECONDS,
+        )
 
     everywhere = scope(*names.values())
     deploys = (

@@ -1,6 +1,7 @@
 """Images in the registry: built once for each commit, found by tag, deployed by digest."""
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from deploy.aws import Aws, error_code
-from deploy.engine import PLATFORMS, SINGLE, Engine, Run
+from deploy.engine import MACHINES, PLATFORMS, SINGLE, Engine, Run
 from deploy.errors import Failed, Refused
+from deploy.releases.registered import Registry
 
 INDEXES = frozenset(
     {
@@ -85,14 +87,14 @@ def push_image(
 
 def find_image(aws: Aws, name: str, tag: str) -> str | None:
     """The digest that a tag names, or None. Raises `Refused` if it is an image index."""
-    described = _describe(aws, name, {"imageTag": tag})
+    described = Registry(aws, name).find({"imageTag": tag})
     if described is None:
         return None
     refuse_index(described)
     return str(described["imageDigest"])
 
 
-def refuse_index(described: dict[str, Any]) -> None:
+def refuse_index(described: Mapping[str, Any]) -> None:
     """Raise `Refused` if an image, as ECR describes it, is a list of manifests."""
     if described.get("imageManifestMediaType") in INDEXES:
         raise Refused(
@@ -101,16 +103,6 @@ def refuse_index(described: dict[str, Any]) -> None:
             f"--platform … {SINGLE_FLAGS}. The tag is immutable, so push under another one "
             "(--tag), or delete it."
         )
-
-
-def _describe(aws: Aws, name: str, image: dict[str, str]) -> dict[str, Any] | None:
-    try:
-        answer = aws.client("ecr").describe_images(repositoryName=name, imageIds=[image])
-    except ClientError as error:
-        if error_code(error) == "ImageNotFoundException":
-            return None
-        raise
-    return dict(answer["imageDetails"][0])
 
 
 def _address(aws: Aws, name: str) -> str:
@@ -132,8 +124,7 @@ def _make(engine: Engine, run: Run, source: Source, target: str, architecture: s
     else:
         run(engine.build(target, architecture, str(source.directory)))
     found = run(engine.architecture(target), read=True).strip()
-    wanted = PLATFORMS[architecture].removeprefix("linux/")
-    if found != wanted:
+    if found != MACHINES[architecture]:
         raise Refused(
             f"{source.image or 'The image'} is for {found}, but the instances are {architecture}: "
             f"build it with --platform {PLATFORMS[architecture]}, or set server.architecture."

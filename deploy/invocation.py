@@ -14,7 +14,6 @@ from deploy.config import Config
 from deploy.config_file import read_config
 from deploy.errors import Refused
 from deploy.names import FUNCTION, SERVER, Names, names_of
-from deploy.stacks import Stack, stack_of
 
 Connect = Callable[[str], Aws]
 """How to reach a region."""
@@ -34,10 +33,6 @@ class Invocation:
     def names(self) -> Names:
         """The names of everything."""
         return names_of(self.config)
-
-    def stack(self) -> Stack:
-        """The stack of the door."""
-        return stack_of(self.door, self.aws, self.config)
 
     def tell(self, text: str) -> None:
         """Say it to a person; a machine reads the JSON alone."""

@@ -10,6 +10,9 @@ FUNCTION = "function"
 SHARED = "shared"
 """The tag `door` of what both doors use."""
 
+MACHINE_IMAGES = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-"
+"""Where Amazon names its newest Amazon Linux 2023 in SSM; the architecture follows."""
+
 IMAGE_TAG = "image"
 """The tag of an instance that says which image, by its digest, the instance runs."""
 

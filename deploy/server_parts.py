@@ -1,14 +1,12 @@
 """The parts of the server stack that take more than a line to make."""
 
-from collections.abc import Callable
-
 from deploy.aws import Aws
 from deploy.config import Config
 from deploy.graphs import server_graphs
 from deploy.names import SERVER, Names
 from deploy.network import Layout
-from deploy.permissions.policies import instance_policy
-from deploy.resources.alarm import Alarm, Dimensions, Watch
+from deploy.permissions.policies import instance_policy, trust
+from deploy.resources.alarm import Alarm, Dimensions, Watch, alarms_of
 from deploy.resources.balancer import Balancer
 from deploy.resources.dashboard import Dashboard
 from deploy.resources.group import Group
@@ -31,7 +29,7 @@ def instance_role(aws: Aws, names: Names, logs: LogGroup) -> Role:
     return Role(
         aws,
         names.of(SERVER),
-        service="ec2.amazonaws.com",
+        trust=trust("ec2.amazonaws.com", aws.account),
         policy=policy,
         tags=names.tags(SERVER),
     )
@@ -105,10 +103,7 @@ def server_alarms(
         filled = least > 0 and group.has_image()
         return server_watches(config, *_dimensions(balancer, target_group), filled=filled)
 
-    def watch(what: str) -> Callable[[], Watch]:
-        return lambda: watches()[what]
-
-    return tuple(Alarm(aws, names, SERVER, watch(what), topic) for what in SERVER_ALARMS)
+    return alarms_of(aws, names, SERVER, watches, SERVER_ALARMS, topic)
 
 
 def server_dashboard(

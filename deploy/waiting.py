@@ -11,6 +11,14 @@ FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 20.0
 
 
+def pauses(first: float = FIRST_PAUSE, longest: float = LONGEST_PAUSE) -> Iterator[float]:
+    """Seconds to wait between two looks, each half as long again as the one before."""
+    pause = first
+    while True:
+        yield pause
+        pause = min(pause * 1.5, longest)
+
+
 def until(aws: Aws, done: Callable[[], bool], *, what: str, limit: float) -> None:
     """Ask until it is done, with growing pauses.
 
@@ -44,12 +52,11 @@ def retried(
 
 
 def _rounds(aws: Aws, what: str, limit: float) -> Iterator[None]:
-    started, pause = aws.clock(), FIRST_PAUSE
+    started, pause = aws.clock(), pauses()
     yield
     aws.say(f"waiting until {what}")
     while aws.clock() - started < limit:
-        aws.sleep(pause)
-        pause = min(pause * 1.5, LONGEST_PAUSE)
+        aws.sleep(next(pause))
         yield
     raise TimedOut(
         f"After {limit:.0f} seconds it is still not so that {what}. Run the same command again: "

@@ -40,11 +40,15 @@ def apply(
     return changes
 
 
-def destroy(stack: Sequence[Resource], report: Report = _silent) -> list[Change]:
-    """Take everything away, in the reversed order; run again, it goes on."""
-    found = [resource for resource in stack if resource.find() is not None]
+def there(stack: Sequence[Resource]) -> list[Resource]:
+    """Those that are there, in the order in which they are taken away: the reversed one."""
+    return [resource for resource in stack if resource.find() is not None][::-1]
+
+
+def destroy(found: Sequence[Resource], report: Report = _silent) -> list[Change]:
+    """Take away what `there` has found; run again, it goes on."""
     changes = []
-    for resource in reversed(found):
+    for resource in found:
         resource.delete()
         changes.append(Change("delete", resource.kind, resource.name))
         report(changes[-1])

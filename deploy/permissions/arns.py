@@ -7,10 +7,8 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/
 import re
 from collections.abc import Callable
 
-from deploy.names import SERVER
+from deploy.names import MACHINE_IMAGES, SERVER
 from deploy.permissions.scope import Scope
-
-AMI_PARAMETERS = "parameter/aws/service/ami-amazon-linux-latest/*"
 
 
 def arns_of(scope: Scope, action: str) -> tuple[str, ...]:
@@ -63,7 +61,7 @@ def _logs(scope: Scope, action: str) -> tuple[str, ...]:
 
 def _parameters(scope: Scope, _: str) -> tuple[str, ...]:
     """Amazon's own, which belong to no account."""
-    return (scope.arn("ssm", AMI_PARAMETERS, account=False),)
+    return (scope.arn("ssm", f"parameter{MACHINE_IMAGES}*", account=False),)
 
 
 def _bucket(scope: Scope, action: str) -> tuple[str, ...]:

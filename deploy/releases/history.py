@@ -58,9 +58,9 @@ class History:
     def newest(self) -> Iterator[Record]:
         """The records, newest first, read one by one."""
         for key in reversed(self._store.keys(self._prefix)):
-            found = self._store.get(key)
+            found = self._store.read(key, Record, mend=_MEND)
             if found is not None:
-                yield msgspec.json.decode(found[0], type=Record)
+                yield found[0]
 
     def last_success(self, *, other_than: str = "") -> Record | None:
         """The newest record of a release that stayed, of another digest if one is named."""
@@ -76,3 +76,6 @@ class History:
             if record.outcome == SUCCEEDED:
                 digests[record.digest] = None
         return frozenset(digests)
+
+
+_MEND = "Delete that object: the history goes on without it."

@@ -23,7 +23,7 @@ class Graph:
 
 
 class Dashboard:
-    """Graphs, two in a row. It has no tags: AWS gives dashboards none."""
+    """Graphs, two in a row. It has no tags, and is found by its name."""
 
     kind = "dashboard"
 

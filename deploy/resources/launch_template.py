@@ -7,7 +7,7 @@ from typing import Any
 
 from deploy.aws import Aws, absent
 from deploy.config import Config
-from deploy.names import IMAGE_TAG, SERVER, Names
+from deploy.names import IMAGE_TAG, MACHINE_IMAGES, SERVER, Names
 from deploy.network import Layout
 from deploy.releases.fleet import launched
 from deploy.releases.history import History
@@ -18,8 +18,6 @@ from deploy.resources.security_group import SecurityGroup
 from deploy.tags import owned, pairs
 from deploy.timing import DRAIN, SHUTDOWN, Timing
 from deploy.userdata import Machine, user_data
-
-MACHINE_IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-"
 
 
 class LaunchTemplate:
@@ -140,7 +138,7 @@ class LaunchTemplate:
 
     def machine_image(self) -> str:
         """The id of the newest Amazon Linux 2023 for the architecture."""
-        name = MACHINE_IMAGE + self._config.server.architecture
+        name = MACHINE_IMAGES + self._config.server.architecture
         return str(self._aws.client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
 
     def _live_tags(self) -> list[dict[str, str]]:

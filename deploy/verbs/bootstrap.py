@@ -16,6 +16,7 @@ from deploy.names import FUNCTION, SERVER
 from deploy.output import done_line, plan_json, plan_text
 from deploy.permissions.calls import read_calls
 from deploy.permissions.github_policies import Subject
+from deploy.resource import Change
 from deploy.resources.identity_provider import IdentityProvider
 
 GITHUB = "github"
@@ -80,13 +81,14 @@ def _make(invocation: Invocation, access: Access, door: str, reached: Sequence[s
     calls = read_calls()
     planned = walk.plan(github_stack(invocation.aws, access, calls))
     invocation.tell(f"{invocation.heading()}\n\n{plan_text(planned)}")
+    changes: list[Change] = []
     if planned:
         invocation.confirm(f"Let {access.subject.repository} in?", access.subject.repository)
-    changes = walk.apply(
-        github_stack(invocation.aws, access, calls),
-        lambda change: invocation.tell(done_line(change)),
-        sleep=invocation.aws.sleep,
-    )
+        changes = walk.apply(
+            github_stack(invocation.aws, access, calls),
+            lambda change: invocation.tell(done_line(change)),
+            sleep=invocation.aws.sleep,
+        )
     architecture = invocation.config.server.architecture
     values = variables(
         invocation.aws, access, door=door, architecture=architecture, reached=reached
@@ -103,7 +105,7 @@ def _remove(invocation: Invocation, access: Access) -> int:
     invocation.confirm("Take the roles away?", access.subject.repository)
     everything = github_stack(invocation.aws, access, read_calls())
     stack = [each for each in everything if not isinstance(each, IdentityProvider) or each.ours()]
-    changes = walk.destroy(stack, lambda change: invocation.tell(done_line(change)))
+    changes = walk.destroy(walk.there(stack), lambda change: invocation.tell(done_line(change)))
     if invocation.json:
         print(plan_json(changes, **invocation.facts()))
     return DONE

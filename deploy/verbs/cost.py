@@ -15,7 +15,7 @@ from deploy.names import SERVER
 from deploy.prices import SHIPPED, Prices, read_prices
 from deploy.resource import Change
 from deploy.server_stack import ServerStack
-from deploy.stacks import Stack
+from deploy.stacks import Stack, stack_of
 from deploy.standing import standing
 
 LEFT_OUT = (
@@ -83,7 +83,7 @@ def bill_of(invocation: Invocation, prices: Prices, load: Load, *, offline: bool
     if offline:
         after = estimate(config, door, prices, load)
         return Bill(after, None, break_even(config, prices, load))
-    stack = invocation.stack()
+    stack = stack_of(invocation)
     return bill_for(invocation, stack, walk.plan(stack.resources), prices, load)
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from deploy import walk
@@ -10,9 +11,10 @@ from deploy.invocation import Invocation, add_common, invocation_of
 from deploy.leftovers import others, wait_until_gone
 from deploy.output import done_line, plan_json
 from deploy.releases.lease import refuse_held
+from deploy.releases.store import NoBucket
 from deploy.resource import Change, Resource
 from deploy.resources.log_group import LogGroup
-from deploy.stacks import Stack
+from deploy.stacks import Stack, stack_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,10 @@ def run(args: argparse.Namespace) -> int:
     Not while somebody deploys.
     """
     invocation = invocation_of(args)
-    stack = invocation.stack()
+    stack = stack_of(invocation)
     choice = choose(invocation, stack, images=args.with_images, logs=args.with_logs)
-    changes = [Change("delete", each.kind, each.name) for each in _live(choice.going)]
+    found = walk.there(choice.going)
+    changes = [Change("delete", each.kind, each.name) for each in found]
     _show(invocation, choice, changes)
     if stack.is_protected() and not args.force:
         raise Refused(
@@ -52,9 +55,9 @@ def run(args: argparse.Namespace) -> int:
         )
     if changes:
         invocation.confirm("Delete this?", invocation.config.environment)
-    if stack.shared.bucket.find() is not None:
+    with suppress(NoBucket):
         refuse_held(invocation.aws, stack.shared.bucket.name, invocation.door)
-    walk.destroy(choice.going, lambda change: invocation.tell(done_line(change)))
+    walk.destroy(found, lambda change: invocation.tell(done_line(change)))
     prove(invocation, choice)
     if invocation.json:
         print(plan_json(changes, **invocation.facts()))
@@ -93,18 +96,12 @@ def prove(invocation: Invocation, choice: Choice) -> None:
 
     Raises `Failed` or `TimedOut` naming what is left.
     """
-    left = [f"{each.kind} {each.name}" for each in _live(choice.going)]
+    left = [f"{each.kind} {each.name}" for each in walk.there(choice.going)]
     if left:
         raise Failed(f"Still there: {', '.join(left)}. Run destroy again.")
     kept = frozenset(str(getattr(each, "arn", "")) for each, _ in choice.staying)
     wait_until_gone(invocation.aws, invocation.names, invocation.door, kept)
     invocation.tell("\nNothing of it is left: every resource and every tag was asked for.")
-
-
-def _live(resources: Sequence[Resource]) -> list[Resource]:
-    """Those that are there, in the order in which they are taken away."""
-    found = [each for each in resources if each.find() is not None]
-    return found[::-1]
 
 
 def _show(invocation: Invocation, choice: Choice, changes: Sequence[Change]) -> None:

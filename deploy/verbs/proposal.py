@@ -10,6 +10,7 @@ from deploy.invocation import Invocation, add_common, invocation_of
 from deploy.output import plan_text
 from deploy.prices import Prices, read_prices
 from deploy.resource import Change
+from deploy.stacks import stack_of
 from deploy.verbs.cost import Bill, add_prices, bill_for, bill_line, crossing_text
 
 LONGEST = 60_000
@@ -25,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print it. A plan with changes is no failure here. Writes nothing."""
     invocation = invocation_of(args)
-    stack, prices = invocation.stack(), read_prices(args.prices)
+    stack, prices = stack_of(invocation), read_prices(args.prices)
     changes = walk.plan(stack.resources)
     bill = bill_for(invocation, stack, changes, prices, Load())
     print(proposal_text(invocation, changes, bill, prices))

@@ -10,7 +10,8 @@ from deploy.invocation import Invocation, add_common, invocation_of
 from deploy.releases.attempt import Order
 from deploy.releases.choice import choose
 from deploy.releases.history import Record
-from deploy.releases.opening import release, who
+from deploy.releases.opening import who
+from deploy.releases.releaser import release
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--supersede", action="store_true", help="stop another release that is going on"
     )
     parser.add_argument(
-        "--despite-alarms", action="store_true", help="even while alarms ring, without heeding them"
+        "--despite-alarms",
+        action="store_true",
+        help="even while alarms ring, without heeding them and so without a bake",
     )
     parser.add_argument(
         "--new-machine-image",

@@ -6,7 +6,8 @@ import os
 
 from deploy.errors import DONE
 from deploy.invocation import add_common, invocation_of
-from deploy.releases.opening import API_KEY, place_in, smoke_of
+from deploy.releases.asking import API_KEY, smoke_of
+from deploy.releases.opening import place_in
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
         print(nothing_text(place, history.last_success()))
         return DONE
     try:
-        url = address_of(aws, invocation.config, place)
+        url = address_of(aws, invocation.config, place).url
     except Refused:
         url = ""
     print(summary_text(place, record, url))

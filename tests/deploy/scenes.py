@@ -195,11 +195,15 @@ def scene(twin: Twin) -> Scene:
     return Scene(twin, aws, place, rendering, FakeSmoke(serving))
 
 
-def push(twin: Twin, word: str, *, tag: str = "", media_type: str = MANIFEST) -> str:
-    """An image in the registry; its digest."""
+def push(
+    twin: Twin, word: str, *, tag: str = "", media_type: str = MANIFEST, machine: str = "amd64"
+) -> str:
+    """An image in the registry, for a machine or with no word of any; its digest."""
     config = {"digest": f"sha256:{word:0>64}", "size": 7}
     manifest = {"schemaVersion": 2, "mediaType": media_type, "config": config}
     ecr = twin.client("ecr")
+    if machine:
+        twin.layers.put(str(config["digest"]), json.dumps({"architecture": machine}).encode())
     with twin.aside():
         if not ecr.describe_repositories()["repositories"]:
             ecr.create_repository(repositoryName="shop", imageTagMutability="IMMUTABLE")

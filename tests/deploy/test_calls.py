@@ -154,8 +154,10 @@ def test_a_deploy_role_reaches_no_other_environment(found: Found, calls: Calls, 
         if need.resource != "*" and verdict(policy, need) == ALLOWED
     }
     assert reached - {"ec2:RunInstances", "ec2:CreateTags"} <= {
+        "ecr:BatchGetImage",
         "ecr:DescribeImages",
         "ecr:DescribeRepositories",
+        "ecr:GetDownloadUrlForLayer",
         "ecr:GetRepositoryPolicy",
         "ssm:GetParameter",
     }

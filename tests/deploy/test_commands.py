@@ -1,6 +1,7 @@
 """The verbs plan, apply and destroy, as they are typed."""
 
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -55,6 +56,27 @@ def test_from_nothing_to_nothing(
     assert command("destroy server --yes --with-images --with-logs") == 0
     assert "Nothing of it is left" in capsys.readouterr().out
     assert inventory(twin) == before
+
+
+def test_a_look_starts_without_the_stacks() -> None:
+    """What only looks imports neither them nor what releases."""
+    looks = ", ".join(f"deploy.verbs.{each}" for each in ("status", "url", "history", "logs"))
+    heavy = "[each for each in sys.modules if each.endswith(('_stack', 'rollout', 'canary'))]"
+    code = f"import sys, {looks}; print({heavy})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert done.stdout == "[]\n"
+
+
+def test_no_resource_is_looked_for_in_vain(command: Type, twin: Twin) -> None:
+    """An apply without a change walks once, with one call for all alarms; a destroy walks to list
+    what it then deletes, and to prove that it is gone."""
+    command("apply server --yes")
+    for line, walks in (("apply server --yes", 1), ("destroy server --yes", 2)):
+        twin.calls.clear()
+        assert command(line) == 0
+        names = twin.calls.names
+        for each in ("iam.GetRole", "cloudwatch.DescribeAlarms", "cloudwatch.GetDashboard"):
+            assert names.count(each) == walks, (line, each)
 
 
 def test_images_and_logs_are_kept_unless_asked(

@@ -1,6 +1,7 @@
 """What `doctor` finds, and what it says mends it."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from deploy.checks.server import (
     architecture,
     default_network,
     instance_type,
+    machine_age,
     machine_image,
     quota,
     timing,
@@ -26,7 +28,9 @@ from deploy.permissions.calls import Calls
 from deploy.permissions.github_policies import PUSHES
 from deploy.verbs.doctor import examine, findings_text
 from tests.deploy.account import ACCOUNT, config, empty_account
+from tests.deploy.scenes import push, scene, settled
 from tests.deploy.visits import visit
+from tests.twin.twin import Twin
 
 
 @pytest.fixture
@@ -210,6 +214,22 @@ def test_the_machine_image_is_amazons(aws: Aws) -> None:
     stub.add_client_error("get_parameter", "ParameterNotFound")
     with stub:
         assert machine_image(visit(aws)).ok is False
+
+
+@pytest.mark.parametrize(("days", "ok"), [(3, True), (89, True), (91, False)])
+def test_the_machine_image_must_not_be_stale(twin: Twin, days: int, ok: bool) -> None:  # noqa: FBT001 - a case of the table
+    """It is named with what brings a newer one; before an instance runs there is none."""
+    world = scene(twin)
+    look = visit(world.aws, world.config)
+    assert machine_age(look).ok is None
+    settled(world, push(twin, "a"))
+    made = datetime.fromtimestamp(twin.clock.time(), UTC) - timedelta(days=days)
+    images = {"Images": [{"CreationDate": f"{made:%Y-%m-%dT%H:%M:%S}.000Z"}]}
+    world.aws.client("ec2").describe_images = lambda **_: images
+    finding = machine_age(look)
+    assert finding.ok is ok
+    assert world.rendering.machine_image in finding.what
+    assert ("--new-machine-image" in finding.mend) is not ok
 
 
 @pytest.mark.parametrize(("allowed", "ok"), [(16.0, True), (15.0, False)])

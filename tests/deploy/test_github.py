@@ -174,8 +174,8 @@ def test_everything_goes_again(aws: Aws) -> None:
     """And a second time there is nothing to do."""
     walk.apply(github_stack(aws, ACCESS, CALLS))
     assert IdentityProvider(aws, ACCESS.tags).ours()
-    assert len(walk.destroy(github_stack(aws, ACCESS, CALLS))) == 5
-    assert walk.destroy(github_stack(aws, ACCESS, CALLS)) == []
+    assert len(walk.destroy(walk.there(github_stack(aws, ACCESS, CALLS)))) == 5
+    assert walk.destroy(walk.there(github_stack(aws, ACCESS, CALLS))) == []
 
 
 def test_the_build_role_pushes_to_one_repository() -> None:

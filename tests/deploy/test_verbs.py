@@ -164,7 +164,12 @@ def test_bootstrap_makes_roles_and_prints_the_variables(
     assert "gh variable set BUILD_RUNNER --repo acme/shop --body ubuntu-24.04-arm" in text
     role = f"arn:aws:iam::{ACCOUNT}:role/estimator-github-deploy-staging"
     assert f"gh variable set AWS_DEPLOY_ROLE --env staging --repo acme/shop --body {role}" in text
+    looks: list[str] = []
+    aws.client("iam").meta.events.register(
+        "before-call.iam.GetRole", lambda params, **_: looks.append(params["body"]["RoleName"])
+    )
     call("bootstrap", *arguments, "--json", aws=aws, directory=tmp_path)
+    assert len(looks) == len(set(looks)) == 4
     answer = json.loads(capsys.readouterr().out)
     assert answer["changes"] == []
     assert answer["variables"][0] == {"name": "AWS_REGION", "value": REGION, "environment": ""}

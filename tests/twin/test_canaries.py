@@ -117,6 +117,14 @@ def test_there_is_no_instance_refresh(moto: Clients) -> None:
         autoscaling.start_instance_refresh(AutoScalingGroupName="app")
 
 
+def test_a_layer_has_no_link(moto: Clients) -> None:
+    """shims/layers.py."""
+    with pytest.raises(NotImplementedError):
+        moto("ecr").get_download_url_for_layer(
+            repositoryName="app", layerDigest=f"sha256:{'a' * 64}"
+        )
+
+
 def test_there_are_no_activities(moto: Clients) -> None:
     """activities.py."""
     autoscaling = group(moto, template(moto))

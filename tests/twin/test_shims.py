@@ -161,6 +161,17 @@ def test_a_scaling_policy_has_an_arn(app: Stack) -> None:
     assert described["TargetTrackingConfiguration"]["TargetValue"] == 50
 
 
+def test_a_layer_is_lent_by_a_link(twin: Twin) -> None:
+    """One that nobody has put is not there."""
+    digest, ecr = f"sha256:{'a' * 64}", twin.client("ecr")
+    ask = {"repositoryName": "app", "layerDigest": digest}
+    with pytest.raises(ClientError, match="LayersNotFoundException"):
+        ecr.get_download_url_for_layer(**ask)
+    twin.layers.put(digest, b"{}")
+    link = ecr.get_download_url_for_layer(**ask)["downloadUrl"]
+    assert link == "data:application/json;base64,e30="
+
+
 def test_a_balancer_takes_its_time(twin: Twin) -> None:
     """Provisioning at first; the waiter waits on the clock."""
     elbv2, ec2 = twin.client("elbv2"), twin.client("ec2")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from deploy.errors import Refused
 from tests.deploy.scenes import Scene, push
 
 
@@ -72,11 +73,15 @@ def test_new_machine_image(world: Scene, old: str) -> None:
 
 
 def test_despite_alarms(world: Scene, old: str) -> None:
-    """A mended image gets through while the alarms of the bad one ring."""
+    """A mended image gets through while the alarms of the bad one ring, and no bake delays it."""
     new = push(world.twin, "b")
     world.twin.alarms.set(world.place.alarms[0], "ALARM")
-    assert world.release(new, despite_alarms=True).outcome == "succeeded"
+    record = world.release(new, despite_alarms=True)
+    assert record.outcome == "succeeded"
+    assert "bake" not in record.phases
     assert world.serving() == {new: 2}
+    started = next(call for call in world.twin.calls if call.operation == "StartInstanceRefresh")
+    assert not {"BakeTime", "AlarmSpecification"} & started.parameters["Preferences"].keys()
 
 
 def test_launches_that_fail_are_told_while_waiting(world: Scene, old: str) -> None:
@@ -112,3 +117,33 @@ def test_faults_of_every_operation_are_survived(world: Scene, old: str, fault: s
     assert world.serving() == {new: 2}
     assert [number for number, _ in world.versions()] == [1, 2, 3]
     assert len(world.twin.refreshes.of(world.place.group)) == 1
+
+
+def test_image_for_another_architecture_is_refused(world: Scene, old: str) -> None:
+    """Before anything is changed, with what mends it: no instance would start it."""
+    new = push(world.twin, "b", machine="arm64")
+    with pytest.raises(Refused) as refused:
+        world.release(new)
+    assert str(refused.value) == (
+        f"Nothing was released: shop@{new} is for arm64, and server.architecture is x86_64. "
+        "Build it with --platform linux/amd64, as `push` does, or set server.architecture."
+    )
+    assert {call.name for call in world.twin.calls.writes} == {"s3.PutObject"}
+    assert [record.digest for record in world.records()] == [old]
+
+
+def test_image_that_does_not_tell_its_architecture(world: Scene, old: str) -> None:
+    """It is released, and nobody is left to think that it was checked."""
+    new = push(world.twin, "b", machine="")
+    assert world.release(new).outcome == "succeeded"
+    assert "whether the image is for amd64 is not known: its configuration" in world.said.getvalue()
+
+
+def test_what_cannot_change_is_asked_once(world: Scene, old: str) -> None:
+    """What an instance runs is asked when a watch first sees it, not at each look; how launches go
+    is asked while one lacks, not in the bake."""
+    world.release(push(world.twin, "b"))
+    names = world.twin.calls.names
+    assert names.count("autoscaling.DescribeAutoScalingGroups") > 15
+    assert names.count("ec2.DescribeTags") == 5
+    assert names.count("autoscaling.DescribeScalingActivities") == 1

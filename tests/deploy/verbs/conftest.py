@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy.aws import Aws
-from deploy.releases import opening
+from deploy.releases import releaser
 from tests.deploy.verbs.shop import TOML, Call, FakeUrlSmoke
 from tests.twin.twin import Twin
 
@@ -15,7 +15,7 @@ from tests.twin.twin import Twin
 @pytest.fixture
 def smoke(monkeypatch: pytest.MonkeyPatch) -> FakeUrlSmoke:
     fake = FakeUrlSmoke()
-    monkeypatch.setattr(opening, "smoke_of", lambda *_, **__: fake)
+    monkeypatch.setattr(releaser, "smoke_of", lambda *_, **__: fake)
     monkeypatch.delenv("GITHUB_RUN_ID", raising=False)
     return fake
 

@@ -26,7 +26,7 @@ def test_function(
     with pytest.raises(Refused, match="`release function` makes it"):
         call("url", "function")
     assert call("release", "function", "--tag", "first") == 0
-    twin.clock.after(25, partial(call, "status", "function"))
+    twin.clock.after(20, partial(call, "status", "function"))
     assert call("release", "function", "--tag", "second") == 0
     assert f"version  2, 10% of the traffic: {second}" in capsys.readouterr().out
     assert call("rollback", "function") == 0

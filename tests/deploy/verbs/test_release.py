@@ -9,11 +9,12 @@ import pytest
 
 from deploy.errors import Aborted, Failed, Refused
 from deploy.names import SERVER
-from deploy.releases import opening
-from deploy.releases.lease import Holder, holder_of
-from deploy.releases.opening import smoke_of
+from deploy.releases import releaser
+from deploy.releases.asking import smoke_of
+from deploy.releases.lease import Holder, holder_of, key_of
 from deploy.releases.smoke import Smoke as UrlSmoke
 from deploy.releases.stopping import terminable
+from deploy.releases.store import Store
 from tests.deploy.verbs.shop import Call, place, world
 from tests.twin.twin import Twin
 
@@ -88,7 +89,7 @@ def test_lease_lasts_while_the_service_is_slow(
         held.append(holder_of(made_world.aws, place().bucket, SERVER))
         return 503, b"not yet"
 
-    monkeypatch.setattr(opening, "smoke_of", smoke_of)
+    monkeypatch.setattr(releaser, "smoke_of", smoke_of)
     monkeypatch.setattr(UrlSmoke, "_send", slow)
     with pytest.raises(Failed, match="not yet"):
         call("release", "server", "--tag", "first")
@@ -131,3 +132,18 @@ def test_workflow_is_the_owner(
     record = json.loads(capsys.readouterr().out)
     assert record["who"] == "ann"
     assert record["run"] == "https://github.com/shop/price/actions/runs/77"
+
+
+def test_unlock_of_what_is_no_lease(
+    twin: Twin, call: Call, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is named, and taken away after a yes as a lease is."""
+    made_world = world(twin)
+    Store(made_world.aws, place().bucket, SERVER).put(key_of(SERVER), b"{")
+    with pytest.raises(Refused, match=r"lease/server\.json is nothing that"):
+        call("status", "server")
+    with pytest.raises(Refused, match="add --yes"):
+        call("unlock", "server")
+    assert call("unlock", "server", "--yes") == 0
+    assert capsys.readouterr().out == "The lease is free now.\n"
+    assert call("status", "server") == 0

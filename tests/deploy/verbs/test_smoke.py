@@ -40,7 +40,9 @@ def test_smoke_of_a_door(
     path.write_text(TOML, encoding="utf-8")
     common = ["smoke", "function", "--env", "staging", "--config", str(path)]
     aws = Aws(twin.session())
+    twin.calls.clear()
     assert main(common, connect=lambda _: aws) == 0
+    assert twin.calls.names.count("lambda.GetFunctionUrlConfig") == 1
     assert "answers as the model 0a1b2c3d4e5f should" in capsys.readouterr().out
     assert main([*common, "--url", "http://other", "--json"], connect=lambda _: aws) == 0
     assert json.loads(capsys.readouterr().out)["url"] == "http://other"
