@@ -89,7 +89,7 @@ def function(aws: Aws, config: Config, *, digest: str = "") -> FunctionStack:
     logs = LogGroup(aws, config, names, FUNCTION)
     role = Role(
         aws,
-        names.of(FUNCTION),
+        names.worldwide(FUNCTION, aws.region),
         service="lambda.amazonaws.com",
         policy=function_policy(logs.arn),
         tags=names.tags(FUNCTION),

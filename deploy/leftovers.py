@@ -36,7 +36,8 @@ def tagged(aws: Aws, tags: Mapping[str, str]) -> list[Tagged]:
         things.append(
             Tagged(each["ResourceARN"], values.get("environment", ""), values.get("door", ""))
         )
-    return sorted((each for each in things if _exists(aws, each.arn)), key=lambda each: each.arn)
+    here = (each for each in things if _is_here(aws, each.arn) and _exists(aws, each.arn))
+    return sorted(here, key=lambda each: each.arn)
 
 
 def others(aws: Aws, names: Names, door: str) -> list[Tagged]:
@@ -65,6 +66,11 @@ def wait_until_gone(aws: Aws, names: Names, door: str, kept: frozenset[str]) -> 
         return not left
 
     until(aws, gone, what="AWS lists nothing of it any more", limit=SETTLING)
+
+
+def _is_here(aws: Aws, arn: str) -> bool:
+    """Whether a thing is this region's: us-east-1 lists what IAM has for all of them."""
+    return ":iam:" not in arn or arn.endswith(f"-{aws.region}")
 
 
 def _exists(aws: Aws, arn: str) -> bool:

@@ -28,7 +28,7 @@ class Names:
     @property
     def stem(self) -> str:
         """The common start, at most 32 characters for the shortest names that AWS allows."""
-        return _fit(f"{self.name}-{self.environment}", 32)
+        return fit(f"{self.name}-{self.environment}", 32)
 
     @property
     def repository(self) -> str:
@@ -46,8 +46,13 @@ class Names:
         return f"/{self.name}/{self.environment}/{door}"
 
     def of(self, part: str) -> str:
-        """The name of a part, such as the role of the server."""
+        """The name of a part, such as the security group of the balancer."""
         return f"{self.stem}-{part}"
+
+    def worldwide(self, part: str, region: str) -> str:
+        """The name of a part that belongs to no region, such as a role: it has the region in it, so
+        that the same environment may stand in several."""
+        return f"{self.of(part)}-{region}"
 
     def alarm(self, door: str, what: str) -> str:
         """The name of an alarm of one door."""
@@ -74,7 +79,7 @@ def names_of(config: Config) -> Names:
     return Names(config.name, config.environment, tuple(sorted(config.tags.items())))
 
 
-def _fit(text: str, length: int) -> str:
+def fit(text: str, length: int) -> str:
     """The text, shortened if it must be by a hash of what is left out."""
     if len(text) <= length:
         return text

@@ -30,7 +30,7 @@ def instance_role(aws: Aws, names: Names, logs: LogGroup) -> Role:
     )
     return Role(
         aws,
-        names.of(SERVER),
+        names.worldwide(SERVER, aws.region),
         service="ec2.amazonaws.com",
         policy=policy,
         tags=names.tags(SERVER),

@@ -98,9 +98,8 @@ def _pass_role(scope: Scope, _: str, wanted: Collection[str]) -> Iterator[Grant]
     """The role of each door, to the one service that takes it on."""
     for door in scope.doors:
         if _PASSING[door] & frozenset(wanted):
-            roles = (f"role/{names.of(door)}" for names in scope.environments)
             passed = {"StringEquals": {"iam:PassedToService": PASSED_TO[door]}}
-            yield Grant(tuple(scope.arn("iam", role, region=False) for role in roles), passed)
+            yield Grant(scope.worldwide("iam", "role", door), passed)
 
 
 def _service_role(scope: Scope, _: str, __: Collection[str]) -> Iterator[Grant]:

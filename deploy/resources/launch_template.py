@@ -106,7 +106,7 @@ class LaunchTemplate:
         data: Data = {
             "ImageId": machine_image,
             "InstanceType": self._config.server.instance_type,
-            "IamInstanceProfile": {"Name": self._names.of(SERVER)},
+            "IamInstanceProfile": {"Name": self._names.worldwide(SERVER, self._aws.region)},
             "NetworkInterfaces": [
                 {
                     "DeviceIndex": 0,

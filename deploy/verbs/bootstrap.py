@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     config = read_config(args.config, environments[-1], os.environ)
     connect: Connect = args.connect
     invocation = Invocation(GITHUB, config, connect(config.region), yes=args.yes, json=args.json)
-    access = Access(subject, config.name, environments)
+    access = Access(subject, config.name, config.region, environments)
     return _remove(invocation, access) if args.remove else _make(invocation, access, args.door)
 
 

@@ -13,7 +13,7 @@ STEM = "shop-production"
 def tamper(twin: Twin, door: str) -> None:
     """More rules, another target group, a policy on a role: none of them is in the code."""
     twin.client("iam").attach_role_policy(
-        RoleName=f"{STEM}-{door}", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess"
+        RoleName=f"{STEM}-{door}-{twin.region}", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess"
     )
     if door == SERVER:
         _open_ports(twin)

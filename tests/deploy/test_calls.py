@@ -167,7 +167,7 @@ def test_a_deploy_role_reaches_no_other_environment(found: Found, calls: Calls, 
 def test_a_condition_that_does_not_hold_is_not_allowed(calls: Calls) -> None:
     """The instances' role goes to EC2 alone, and the function is asked through its URL alone."""
     policy = deploy_policy(PRODUCTION, calls)
-    role = f"arn:aws:iam::{ACCOUNT}:role/shop-production-server"
+    role = f"arn:aws:iam::{ACCOUNT}:role/shop-production-server-{REGION}"
     live = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:shop-production:live"
     for action, resource, key, good, bad in (
         ("iam:PassRole", role, "iam:PassedToService", "ec2.amazonaws.com", "lambda.amazonaws.com"),

@@ -162,7 +162,7 @@ def test_bootstrap_makes_roles_and_prints_the_variables(
     text = capsys.readouterr().out
     assert f"gh variable set AWS_REGION --repo acme/shop --body {REGION}" in text
     assert "gh variable set BUILD_RUNNER --repo acme/shop --body ubuntu-24.04-arm" in text
-    role = f"arn:aws:iam::{ACCOUNT}:role/estimator-github-deploy-staging"
+    role = f"arn:aws:iam::{ACCOUNT}:role/estimator-github-deploy-staging-{REGION}"
     assert f"gh variable set AWS_DEPLOY_ROLE --env staging --repo acme/shop --body {role}" in text
     call("bootstrap", *arguments, "--json", aws=aws, directory=tmp_path)
     answer = json.loads(capsys.readouterr().out)
