@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from deploy.aws import Aws
-from deploy.names import Names, fit
+from deploy.names import MANAGED, Names, fit
 from deploy.permissions.calls import Calls
 from deploy.permissions.github_policies import (
     Subject,
@@ -54,7 +54,7 @@ class Access:
     @property
     def tags(self) -> dict[str, str]:
         """The tags of all of it. No environment's, whose `destroy` leaves it alone."""
-        return {"service": self.service, "managed-by": "deploy", "for": "github"}
+        return {"service": self.service, **MANAGED, "for": "github"}
 
 
 def github_stack(aws: Aws, access: Access, calls: Calls) -> list[Resource]:

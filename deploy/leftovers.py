@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from deploy.aws import Aws, absent
-from deploy.names import SHARED, Names
+from deploy.names import MANAGED, SHARED, Names
 from deploy.waiting import until
 
 SETTLING = 300.0
@@ -42,7 +42,7 @@ def tagged(aws: Aws, tags: Mapping[str, str]) -> list[Tagged]:
 
 def others(aws: Aws, names: Names, door: str) -> list[Tagged]:
     """What other doors and environments of the service have; logs that were kept do not count."""
-    ours = {"service": names.name, "managed-by": "deploy"}
+    ours = {"service": names.name, **MANAGED}
     return [
         each
         for each in tagged(aws, ours)

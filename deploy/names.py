@@ -10,6 +10,9 @@ FUNCTION = "function"
 SHARED = "shared"
 """The tag `door` of what both doors use."""
 
+MANAGED = {"managed-by": "deploy"}
+"""The mark of what was made here; a thing of the same name without it is somebody else's."""
+
 IMAGE_TAG = "image"
 """The tag of an instance that says which image, by its digest, the instance runs."""
 
@@ -64,14 +67,14 @@ class Names:
             "service": self.name,
             "environment": self.environment,
             "door": door,
-            "managed-by": "deploy",
+            **MANAGED,
         }
         return dict(self.extra_tags) | ours
 
     @property
     def repository_tags(self) -> dict[str, str]:
         """The tags of what all environments share; the same seen from each of them."""
-        return {"service": self.name, "managed-by": "deploy"}
+        return {"service": self.name, **MANAGED}
 
 
 def names_of(config: Config) -> Names:

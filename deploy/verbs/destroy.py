@@ -2,13 +2,14 @@
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deploy import walk
 from deploy.errors import DONE, Failed, Refused
 from deploy.invocation import Invocation, add_common, invocation_of
 from deploy.leftovers import others, wait_until_gone
 from deploy.output import done_line, plan_json
+from deploy.ownership import NOT_OURS, parted
 from deploy.releases.lease import refuse_held
 from deploy.resource import Change, Resource
 from deploy.resources.log_group import LogGroup
@@ -38,12 +39,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """List, ask, take away in the reversed order, and look that nothing is left.
 
-    Not while somebody deploys.
+    Not while somebody deploys. What is somebody else's stays, and is said to.
     """
     invocation = invocation_of(args)
     stack = invocation.stack()
     choice = choose(invocation, stack, images=args.with_images, logs=args.with_logs)
-    changes = [Change("delete", each.kind, each.name) for each in _live(choice.going)]
+    ours, foreign = parted(choice.going)
+    choice = replace(choice, staying=(*choice.staying, *((each, NOT_OURS) for each in foreign)))
+    changes = [Change("delete", each.kind, each.name) for each in reversed(ours)]
     _show(invocation, choice, changes)
     if stack.is_protected() and not args.force:
         raise Refused(
@@ -93,18 +96,13 @@ def prove(invocation: Invocation, choice: Choice) -> None:
 
     Raises `Failed` or `TimedOut` naming what is left.
     """
-    left = [f"{each.kind} {each.name}" for each in _live(choice.going)]
+    ours, _ = parted(choice.going)
+    left = [f"{each.kind} {each.name}" for each in reversed(ours)]
     if left:
         raise Failed(f"Still there: {', '.join(left)}. Run destroy again.")
     kept = frozenset(str(getattr(each, "arn", "")) for each, _ in choice.staying)
     wait_until_gone(invocation.aws, invocation.names, invocation.door, kept)
     invocation.tell("\nNothing of it is left: every resource and every tag was asked for.")
-
-
-def _live(resources: Sequence[Resource]) -> list[Resource]:
-    """Those that are there, in the order in which they are taken away."""
-    found = [each for each in resources if each.find() is not None]
-    return found[::-1]
 
 
 def _show(invocation: Invocation, choice: Choice, changes: Sequence[Change]) -> None:

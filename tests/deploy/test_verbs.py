@@ -15,6 +15,7 @@ from deploy.names import Names
 from deploy.prices import SHIPPED
 from deploy.releases.history import SUCCEEDED, History, Record
 from deploy.releases.place import place_of
+from deploy.tags import pairs
 from deploy.verbs.summary import summary_text
 from tests.deploy.account import ACCOUNT, REGION, empty_account
 from tests.deploy.builder import COMMIT, Builder
@@ -38,7 +39,8 @@ RECORD = Record(
 def aws() -> Iterator[Aws]:
     """An account whose one repository is empty."""
     with empty_account() as account:
-        account.client("ecr").create_repository(repositoryName="estimator")
+        tags = pairs(Names("estimator", "staging").repository_tags)
+        account.client("ecr").create_repository(repositoryName="estimator", tags=tags)
         yield account
 
 
