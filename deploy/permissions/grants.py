@@ -11,6 +11,7 @@ from deploy.names import FUNCTION, SERVER
 from deploy.permissions.arns import arns_of
 from deploy.permissions.policies import Condition, Statement, allow
 from deploy.permissions.scope import Scope
+from deploy.releases.history import HISTORY
 from deploy.resources.alias import LIVE
 
 PASSED_TO = {SERVER: "ec2.amazonaws.com", FUNCTION: "lambda.amazonaws.com"}
@@ -109,6 +110,13 @@ def _service_role(scope: Scope, _: str, __: Collection[str]) -> Iterator[Grant]:
         yield Grant((role,), {"StringEquals": {"iam:AWSServiceName": service}})
 
 
+def _read(scope: Scope, action: str, wanted: Collection[str]) -> Iterator[Grant]:
+    """Who writes no lease has none to read: a plan looks into the history alone."""
+    objects = arns_of(scope, action)
+    keys = HISTORY if "s3:PutObject" not in wanted else ""
+    yield Grant(tuple(f"{each.removesuffix('*')}{keys}*" for each in objects))
+
+
 def _ask(scope: Scope, action: str, _: Collection[str]) -> Iterator[Grant]:
     """The smoke test signs its requests to the function's URL; nothing else may be invoked."""
     through = {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}
@@ -147,5 +155,6 @@ _SPECIAL: dict[str, Grants] = {
     "iam:PassRole": _pass_role,
     "lambda:InvokeFunction": _ask,
     "lambda:InvokeFunctionUrl": _ask,
+    "s3:GetObject": _read,
 }
 """Actions with grants of their own."""

@@ -20,6 +20,15 @@ def tamper(twin: Twin, door: str) -> None:
         _attach_targets(twin)
 
 
+def lose_group(twin: Twin) -> None:
+    """Delete the group with its instances, as if it had never been."""
+    with twin.aside():
+        twin.client("autoscaling").delete_auto_scaling_group(
+            AutoScalingGroupName=STEM, ForceDelete=True
+        )
+        twin.clock.advance(900)
+
+
 @contextmanager
 def lingering_volume(twin: Twin, door: str) -> Iterator[None]:
     """A volume that its instance has left behind, until somebody deletes it."""

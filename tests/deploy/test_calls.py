@@ -200,6 +200,17 @@ def test_the_plan_role_writes_nothing(calls: Calls) -> None:
     assert [each for each in actions if not each.partition(":")[2].startswith(reads)] == []
 
 
+def test_the_plan_role_reads_the_history_alone(calls: Calls) -> None:
+    """It does so where the group is gone; no lease, no access log, no record is its business."""
+    allowed = {
+        place
+        for one in policy_of("plan", calls)["Statement"]
+        if "s3:GetObject" in one["Action"]
+        for place in one["Resource"]
+    }
+    assert allowed == {f"arn:aws:s3:::shop-production-{ACCOUNT}-{REGION}/history/*"}
+
+
 @pytest.mark.parametrize("role", ["build", "deploy", "plan"])
 def test_a_policy_fits_into_a_role(calls: Calls, role: str) -> None:
     """AWS allows 10,240 characters of inline policies; every statement has a name of its own."""
