@@ -40,7 +40,7 @@ def _balancing(scope: Scope, action: str) -> tuple[str, ...]:
         kinds = ("loadbalancer/app/{stem}/*", "targetgroup/{stem}/*", *kinds)
     elif "TargetGroup" in action:
         kinds = ("targetgroup/{stem}/*",)
-    elif re.search("LoadBalancer|:Set|CreateListener", action):
+    elif re.search("LoadBalancer|WebACL|:Set|CreateListener", action):
         kinds = ("loadbalancer/app/{stem}/*",)
     return scope.all("elasticloadbalancing", *kinds)
 
