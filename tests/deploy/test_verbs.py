@@ -16,10 +16,13 @@ from deploy.prices import SHIPPED
 from deploy.releases.history import SUCCEEDED, History, Record
 from deploy.releases.place import place_of
 from deploy.tags import pairs
+from deploy.verbs import proposal
 from deploy.verbs.summary import summary_text
 from tests.deploy.account import ACCOUNT, REGION, empty_account
 from tests.deploy.builder import COMMIT, Builder
 from tests.deploy.calling import call
+from tests.deploy.worlds import made
+from tests.twin.twin import Twin
 
 PLACE = place_of(Names("estimator", "staging"), ACCOUNT, REGION)
 RECORD = Record(
@@ -269,4 +272,30 @@ def test_a_proposal_is_a_plan_with_its_price(
     assert text.startswith("### Plan: estimator server, staging\n")
     assert "+ load balancer estimator-staging" in text
     assert "A month costs $0.00 before and $" in text
-    assert text.replace(f"estimator-staging-{ACCOUNT}", "").count(ACCOUNT) == 0
+    assert f"+ bucket estimator-staging-ACCOUNT-{REGION}" in text
+    assert ACCOUNT not in text
+
+
+def test_a_proposal_of_changes_shows_no_account(
+    twin: Twin, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor where live and wanted values are ARNs and policies, nor where it is cut off."""
+    world = made(twin)
+    with twin.aside():
+        twin.client("iam").delete_role_policy(
+            RoleName=f"shop-production-server-{REGION}", PolicyName="permissions"
+        )
+        policy = {"Version": "2012-10-17", "Statement": []}
+        twin.client("s3").put_bucket_policy(
+            Bucket=f"shop-production-{ACCOUNT}-{REGION}", Policy=json.dumps(policy)
+        )
+    (tmp_path / "deploy.toml").write_text(f'name = "shop"\nregion = "{REGION}"\n')
+    call("proposal", "server", aws=world.aws, directory=tmp_path)
+    text = capsys.readouterr().out
+    assert f"arn:aws:logs:{REGION}:ACCOUNT:log-group:/shop/production/server" in text
+    assert ACCOUNT not in text
+    monkeypatch.setattr(proposal, "LONGEST", text.index("ACCOUNT") - text.index("~") + 5)
+    call("proposal", "server", aws=world.aws, directory=tmp_path)
+    text = capsys.readouterr().out
+    assert "… and more" in text
+    assert ACCOUNT[:4] not in text
