@@ -3,7 +3,7 @@
 import argparse
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,8 +14,10 @@ from deploy.github import Access, Variable, github_stack, variables
 from deploy.invocation import Connect, Invocation
 from deploy.names import FUNCTION, SERVER
 from deploy.output import done_line, plan_json, plan_text
+from deploy.ownership import NOT_OURS, parted
 from deploy.permissions.calls import read_calls
 from deploy.permissions.github_policies import Subject
+from deploy.resource import Resource
 from deploy.resources.identity_provider import IdentityProvider
 
 GITHUB = "github"
@@ -95,12 +97,28 @@ def _make(invocation: Invocation, access: Access, door: str) -> int:
 
 def _remove(invocation: Invocation, access: Access) -> int:
     invocation.confirm("Take the roles away?", access.subject.repository)
-    everything = github_stack(invocation.aws, access, read_calls())
-    stack = [each for each in everything if not isinstance(each, IdentityProvider) or each.ours()]
-    changes = walk.destroy(stack, lambda change: invocation.tell(done_line(change)))
+    stack = github_stack(invocation.aws, access, read_calls())
+    _, foreign = parted(stack)
+    kept = {each.name: NOT_OURS for each in foreign}
+    roles = set(access.roles) - kept.keys()
+    kept |= {each.name: why for each in stack if (why := _reason_to_keep(each, roles))}
+    going = [each for each in stack if each.name not in kept]
+    changes = walk.destroy(going, lambda change: invocation.tell(done_line(change)))
+    for name, why in kept.items():
+        invocation.tell(f"{name} stays: {why}")
     if invocation.json:
-        print(plan_json(changes, **invocation.facts()))
+        print(plan_json(changes, **invocation.facts(), kept=kept))
     return DONE
+
+
+def _reason_to_keep(resource: Resource, roles: Collection[str]) -> str:
+    """Why it has to stay when the roles go, or "": all of the account use the one provider."""
+    if not isinstance(resource, IdentityProvider) or resource.find() is None:
+        return ""
+    users = resource.users(other_than=roles)
+    if users:
+        return f"other roles rest on it: {', '.join(users)}"
+    return "" if resource.ours() else "it was not made here"
 
 
 def variables_text(access: Access, values: Sequence[Variable]) -> str:

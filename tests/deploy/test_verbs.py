@@ -12,6 +12,7 @@ from botocore.stub import Stubber
 from deploy.aws import Aws
 from deploy.errors import Refused
 from deploy.names import Names
+from deploy.permissions.github_policies import trust_github
 from deploy.prices import SHIPPED
 from deploy.releases.history import SUCCEEDED, History, Record
 from deploy.releases.place import place_of
@@ -176,6 +177,39 @@ def test_bootstrap_makes_roles_and_prints_the_variables(
     call("bootstrap", *arguments, "--remove", "--json", aws=aws, directory=tmp_path)
     assert len(json.loads(capsys.readouterr().out)["changes"]) == 5
     assert aws.client("iam").list_roles()["Roles"] == []
+
+
+def test_the_provider_stays_while_other_roles_rest_on_it(
+    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Though this service made it: the workflows of another repository come in by it, whose role
+    may stand on any page of the list. It goes with the last one."""
+    arguments = ("github", "--repository", "acme/shop", "--yes")
+    call("bootstrap", *arguments, aws=aws, directory=tmp_path)
+    iam = aws.client("iam")
+    (provider,) = iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
+    trust = trust_github(provider["Arn"], ("repo:acme/other:ref:refs/heads/main",))
+    for number in range(100):
+        iam.create_role(RoleName=f"idle-{number}", AssumeRolePolicyDocument="{}")
+    iam.create_role(RoleName="other", AssumeRolePolicyDocument=json.dumps(trust))
+    capsys.readouterr()
+    call("bootstrap", *arguments, "--remove", aws=aws, directory=tmp_path)
+    text = capsys.readouterr().out
+    assert "token.actions.githubusercontent.com stays: other roles rest on it: other\n" in text
+    assert iam.list_open_id_connect_providers()["OpenIDConnectProviderList"] == [provider]
+    iam.delete_role(RoleName="other")
+    build = f"estimator-github-build-{REGION}"
+    iam.create_role(RoleName=build, AssumeRolePolicyDocument=json.dumps(trust))
+    call("bootstrap", *arguments, "--remove", aws=aws, directory=tmp_path)
+    text = capsys.readouterr().out
+    assert f"{build} stays: without the tag managed-by = deploy it is not ours\n" in text
+    assert f"rest on it: {build}\n" in text
+    iam.delete_role(RoleName=build)
+    call("bootstrap", *arguments, "--remove", "--json", aws=aws, directory=tmp_path)
+    answer = json.loads(capsys.readouterr().out)
+    assert [each["kind"] for each in answer["changes"]] == ["identity provider"]
+    assert answer["kept"] == {}
+    assert iam.list_open_id_connect_providers()["OpenIDConnectProviderList"] == []
 
 
 @pytest.mark.parametrize(
