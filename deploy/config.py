@@ -10,6 +10,9 @@ Name = Annotated[str, Meta(pattern=r"^[a-z](-?[a-z0-9])+$", max_length=20)]
 Word = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9]{1,19}$")]
 """A name without hyphens, so that `name-environment` can be read in one way only."""
 
+Region = Annotated[str, Meta(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", max_length=17)]
+"""AWS's longest has 14 characters; with more than 17 the bucket's name would be too long."""
+
 Share = Annotated[float, Meta(ge=0, le=1)]
 Count = Annotated[int, Meta(ge=0, le=1000)]
 Most = Annotated[int, Meta(ge=1, le=1000)]
@@ -111,7 +114,7 @@ class Config(Section, frozen=True):
     """Everything that a person decides, for one environment."""
 
     name: Name
-    region: Annotated[str, Meta(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    region: Region
     environment: Word = "production"
     network: Network = Network()
     server: Server = Server()

@@ -56,7 +56,7 @@ class FunctionStack:
     def role(self) -> Role:
         return Role(
             self.aws,
-            self.names.of(FUNCTION),
+            self.names.worldwide(FUNCTION, self.aws.region),
             trust=trust("lambda.amazonaws.com", self.aws.account),
             policy=function_policy(self.logs.arn),
             tags=self.names.tags(FUNCTION),

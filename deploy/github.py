@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from deploy.aws import Aws
 from deploy.config import Config
-from deploy.names import FUNCTION, Names
+from deploy.names import FUNCTION, MANAGED, Names, fit
 from deploy.permissions.calls import Calls
 from deploy.permissions.github_policies import (
     Subject,
@@ -26,21 +26,29 @@ from deploy.resources.role import Role
 SESSION_SECONDS = 7200
 """How long a workflow may keep a role: a release that times out takes an hour."""
 
+LONGEST_ROLE = 64
+"""Characters of a role's name. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+
 RUNNERS = {"arm64": "ubuntu-24.04-arm", "x86_64": "ubuntu-24.04"}
 """The machine that builds for each architecture, so that nothing is emulated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Which repository may do what, in which environments of a service."""
+    """Which repository may do what, in which environments of a service in one region."""
 
     subject: Subject
     service: str
+    region: str
     environments: tuple[str, ...]
 
     def role(self, what: str, environment: str = "") -> str:
-        """The name of a role: build and plan serve all environments, deploy the one it names."""
-        return "-".join(filter(None, (self.service, "github", what, environment)))
+        """The name of a role: build and plan serve all environments, deploy the one it names.
+
+        No region has roles of its own, and these may reach one region alone: it is in the name.
+        """
+        start = "-".join(filter(None, (self.service, "github", what, environment)))
+        return f"{fit(start, LONGEST_ROLE - len(self.region) - 1)}-{self.region}"
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -51,7 +59,7 @@ class Access:
     @property
     def tags(self) -> dict[str, str]:
         """The tags of all of it. No environment's, whose `destroy` leaves it alone."""
-        return {"service": self.service, "managed-by": "deploy", "for": "github"}
+        return {"service": self.service, **MANAGED, "for": "github"}
 
 
 def github_stack(aws: Aws, access: Access, calls: Calls) -> list[Resource]:

@@ -28,7 +28,7 @@ def instance_role(aws: Aws, names: Names, logs: LogGroup) -> Role:
     )
     return Role(
         aws,
-        names.of(SERVER),
+        names.worldwide(SERVER, aws.region),
         trust=trust("ec2.amazonaws.com", aws.account),
         policy=policy,
         tags=names.tags(SERVER),

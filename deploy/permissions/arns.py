@@ -24,7 +24,7 @@ def _autoscaling(scope: Scope, _: str) -> tuple[str, ...]:
 
 def _cloudwatch(scope: Scope, action: str) -> tuple[str, ...]:
     if "Dashboard" in action:  # the one thing here that belongs to no region
-        return scope.all("cloudwatch", "dashboard/{stem}-{door}", region=False)
+        return scope.worldwide("cloudwatch", "dashboard", *scope.doors)
     return scope.all("cloudwatch", "alarm:{stem}-{door}-*")
 
 
@@ -38,7 +38,7 @@ def _balancing(scope: Scope, action: str) -> tuple[str, ...]:
         kinds = ("loadbalancer/app/{stem}/*", "targetgroup/{stem}/*", *kinds)
     elif "TargetGroup" in action:
         kinds = ("targetgroup/{stem}/*",)
-    elif re.search("LoadBalancer|:Set|CreateListener", action):
+    elif re.search("LoadBalancer|WebACL|:Set|CreateListener", action):
         kinds = ("loadbalancer/app/{stem}/*",)
     return scope.all("elasticloadbalancing", *kinds)
 
@@ -78,11 +78,8 @@ def _topics(scope: Scope, _: str) -> tuple[str, ...]:
 
 def _iam(scope: Scope, action: str) -> tuple[str, ...]:
     if "InstanceProfile" in action:
-        return tuple(
-            scope.arn("iam", f"instance-profile/{names.of(SERVER)}", region=False)
-            for names in scope.environments
-        )
-    return scope.all("iam", "role/{stem}-{door}", region=False)
+        return scope.worldwide("iam", "instance-profile", SERVER)
+    return scope.worldwide("iam", "role", *scope.doors)
 
 
 _EVERYWHERE = re.compile(

@@ -9,6 +9,9 @@ from msgspec import Struct
 from deploy.aws import Aws
 from deploy.releases.store import Store
 
+HISTORY = "history/"
+"""What the keys of all records begin with."""
+
 SUCCEEDED = "succeeded"
 """The outcome of a release that stays."""
 
@@ -47,7 +50,7 @@ class History:
 
     def __init__(self, aws: Aws, bucket: str, door: str) -> None:
         self._store = Store(aws, bucket, door)
-        self._prefix = f"history/{door}/"
+        self._prefix = f"{HISTORY}{door}/"
 
     def write(self, record: Record) -> None:
         """Keep a record; written again, it replaces itself."""

@@ -11,6 +11,7 @@ from deploy.errors import Refused
 from deploy.names import SHARED, Names
 from deploy.permissions.documents import canonical
 from deploy.permissions.policies import bucket_policy
+from deploy.releases.history import HISTORY
 from deploy.resource import Settings
 from deploy.tags import owned, pairs
 from deploy.waiting import retried
@@ -18,7 +19,7 @@ from deploy.waiting import retried
 ACCESS_LOGS = "access-logs"
 """The prefix of the balancer's access logs."""
 
-OF_RELEASES = ("lease/", "history/")
+OF_RELEASES = ("lease/", HISTORY)
 """What the keys begin with that mean nothing once the service is gone."""
 
 REMAKING = 1800.0

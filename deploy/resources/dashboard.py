@@ -30,7 +30,7 @@ class Dashboard:
     def __init__(
         self, aws: Aws, names: Names, door: str, graphs: Callable[[], Sequence[Graph]]
     ) -> None:
-        self.name = names.of(door)
+        self.name = names.worldwide(door, aws.region)
         self._aws = aws
         self._graphs = graphs
 

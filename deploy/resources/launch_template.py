@@ -58,6 +58,11 @@ class LaunchTemplate:
         self._repository_uri = repository_uri
         self._tags = names.tags(SERVER)
 
+    @property
+    def arn(self) -> str:
+        """Its ARN, once it was found."""
+        return self._aws.arn("ec2", f"launch-template/{self.id}")
+
     def find(self) -> Settings | None:
         self.id, self.latest, self._all, self._digest = Later(self.kind), None, (), ""
         with absent("InvalidLaunchTemplateName.NotFoundException"):
@@ -104,7 +109,7 @@ class LaunchTemplate:
         data: Data = {
             "ImageId": machine_image,
             "InstanceType": self._config.server.instance_type,
-            "IamInstanceProfile": {"Name": self._names.of(SERVER)},
+            "IamInstanceProfile": {"Name": self._names.worldwide(SERVER, self._aws.region)},
             "NetworkInterfaces": [
                 {
                     "DeviceIndex": 0,

@@ -3,7 +3,7 @@
 import argparse
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,9 +14,10 @@ from deploy.github import Access, Variable, github_stack, is_reached, variables
 from deploy.invocation import Connect, Invocation
 from deploy.names import FUNCTION, SERVER
 from deploy.output import done_line, plan_json, plan_text
+from deploy.ownership import NOT_OURS, parted
 from deploy.permissions.calls import read_calls
 from deploy.permissions.github_policies import Subject
-from deploy.resource import Change
+from deploy.resource import Change, Resource
 from deploy.resources.identity_provider import IdentityProvider
 
 GITHUB = "github"
@@ -70,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     config = configs[environments[-1]]
     connect: Connect = args.connect
     invocation = Invocation(GITHUB, config, connect(config.region), yes=args.yes, json=args.json)
-    access = Access(subject, config.name, environments)
+    access = Access(subject, config.name, config.region, environments)
     if args.remove:
         return _remove(invocation, access)
     reached = [name for name, each in configs.items() if is_reached(each, args.door)]
@@ -102,13 +103,38 @@ def _make(invocation: Invocation, access: Access, door: str, reached: Sequence[s
 
 
 def _remove(invocation: Invocation, access: Access) -> int:
-    invocation.confirm("Take the roles away?", access.subject.repository)
-    everything = github_stack(invocation.aws, access, read_calls())
-    stack = [each for each in everything if not isinstance(each, IdentityProvider) or each.ours()]
-    changes = walk.destroy(walk.there(stack), lambda change: invocation.tell(done_line(change)))
+    stack = github_stack(invocation.aws, access, read_calls())
+    ours, foreign = parted(stack)
+    kept = {each.name: NOT_OURS for each in foreign}
+    roles = set(access.roles) - kept.keys()
+    kept |= {each.name: why for each in ours if (why := _reason_to_keep(each, roles))}
+    going = [each for each in reversed(ours) if each.name not in kept]
+    _show(invocation, going, kept)
+    if going:
+        invocation.confirm("Take this away?", access.subject.repository)
+    changes = walk.destroy(going, lambda change: invocation.tell(done_line(change)))
     if invocation.json:
-        print(plan_json(changes, **invocation.facts()))
+        print(plan_json(changes, **invocation.facts(), kept=kept))
     return DONE
+
+
+def _show(invocation: Invocation, going: Sequence[Resource], kept: Mapping[str, str]) -> None:
+    invocation.tell(f"{invocation.heading()}\n")
+    for each in going:
+        invocation.tell(f"- {each.kind} {each.name}")
+    for name, why in kept.items():
+        invocation.tell(f"  {name} stays: {why}")
+    invocation.tell("" if going else "Nothing to take away.")
+
+
+def _reason_to_keep(resource: Resource, roles: Collection[str]) -> str:
+    """Why it has to stay when the roles go, or "": all of the account use the one provider."""
+    if not isinstance(resource, IdentityProvider) or resource.find() is None:
+        return ""
+    users = resource.users(other_than=roles)
+    if users:
+        return f"other roles rest on it: {', '.join(users)}"
+    return "" if resource.ours() else "it was not made here"
 
 
 def variables_text(access: Access, values: Sequence[Variable]) -> str:

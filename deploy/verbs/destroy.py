@@ -3,13 +3,14 @@
 import argparse
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deploy import walk
 from deploy.errors import DONE, Failed, Refused
 from deploy.invocation import Invocation, add_common, invocation_of
 from deploy.leftovers import others, wait_until_gone
 from deploy.output import done_line, plan_json
+from deploy.ownership import NOT_OURS, parted
 from deploy.releases.lease import refuse_held
 from deploy.releases.store import NoBucket
 from deploy.resource import Change, Resource
@@ -40,12 +41,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """List, ask, take away in the reversed order, and look that nothing is left.
 
-    Not while somebody deploys.
+    Not while somebody deploys. What is somebody else's stays, and is said to.
     """
     invocation = invocation_of(args)
     stack = stack_of(invocation)
     choice = choose(invocation, stack, images=args.with_images, logs=args.with_logs)
-    found = walk.there(choice.going)
+    ours, foreign = parted(choice.going)
+    choice = replace(choice, staying=(*choice.staying, *((each, NOT_OURS) for each in foreign)))
+    found = ours[::-1]
     changes = [Change("delete", each.kind, each.name) for each in found]
     _show(invocation, choice, changes)
     if stack.is_protected() and not args.force:

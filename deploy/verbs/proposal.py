@@ -16,6 +16,9 @@ from deploy.verbs.cost import Bill, add_prices, bill_for, bill_line, crossing_te
 LONGEST = 60_000
 """Characters of a plan that a comment has room for."""
 
+HIDDEN = "ACCOUNT"
+"""What stands for the account's number."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The common ones, and the prices."""
@@ -38,14 +41,15 @@ def proposal_text(
 ) -> str:
     """The plan and the cost. The first line is the same for every plan of one door.
 
-    The account's number is left out: a pull request may be read by anybody.
+    The account's number is left out, of names and ARNs too: a pull request may be read by anybody.
     """
-    config, door = invocation.config, invocation.door
-    plan = plan_text(changes).rstrip()
+    config, account = invocation.config, invocation.aws.account
+    plan = plan_text(changes).rstrip().replace(account, HIDDEN)  # before a cut could leave half
     if len(plan) > LONGEST:
         plan = f"{plan[:LONGEST]}\n… and more"
-    return (
-        f"### Plan: {config.name} {door}, {config.environment}\n\n"
+    text = (
+        f"### Plan: {config.name} {invocation.door}, {config.environment}\n\n"
         f"```diff\n{plan}\n```\n\n"
         f"{bill_line(bill, prices, Load())} {crossing_text(bill.crossing)}"
     )
+    return text.replace(account, HIDDEN)

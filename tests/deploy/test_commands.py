@@ -13,7 +13,7 @@ from deploy.aws import Aws
 from deploy.errors import Failed, LeaseHeld, Refused, RollbackFailed
 from deploy.names import SERVER
 from deploy.releases.lease import Lease
-from tests.deploy.worlds import World, inventory
+from tests.deploy.worlds import World, inventory, push
 from tests.twin.twin import Twin
 
 LEAST = """\
@@ -140,6 +140,30 @@ def test_protection_is_not_overrun(command: Type, twin: Twin, tmp_path: Path) ->
     assert command("destroy server --yes") == 3
     assert inventory(twin) == before
     assert command("destroy server --yes --force") == 0
+    assert inventory(twin)["balancers"] == 0
+
+
+def test_images_of_somebody_else_are_left_alone(
+    command: Type, twin: Twin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their repository has our name: nothing is made beside it, and no verb changes or deletes it.
+    What of ours stands already can be taken away without it."""
+    command("apply server --yes")
+    ecr = twin.client("ecr")
+    ecr.delete_repository(repositoryName="shop")
+    ecr.create_repository(repositoryName="shop", imageTagMutability="MUTABLE")
+    for number in range(12):
+        push(twin, "shop", f"theirs{number}")
+    twin.calls.clear()
+    for verb in ("plan", "apply", "prune"):
+        assert command(f"{verb} server --yes") == Refused.exit_code
+        assert "error: The image repository shop exists already" in capsys.readouterr().err
+    assert twin.calls.writes == []
+    assert command("destroy server --yes --with-images --with-logs") == 0
+    assert "  image repository shop stays: without the tag managed-by" in capsys.readouterr().out
+    (left,) = ecr.describe_repositories()["repositories"]
+    assert left["imageTagMutability"] == "MUTABLE"
+    assert len(ecr.list_images(repositoryName="shop")["imageIds"]) == 12
     assert inventory(twin)["balancers"] == 0
 
 

@@ -27,7 +27,7 @@ from deploy.config import Network, Server
 from deploy.permissions.calls import Calls
 from deploy.permissions.github_policies import PUSHES
 from deploy.verbs.doctor import examine, findings_text
-from tests.deploy.account import ACCOUNT, config, empty_account
+from tests.deploy.account import ACCOUNT, REGION, config, empty_account
 from tests.deploy.scenes import push, scene, settled
 from tests.deploy.visits import visit
 from tests.twin.twin import Twin
@@ -158,7 +158,7 @@ def test_conditions_are_simulated_as_they_are_wanted(aws: Aws) -> None:
     decided(
         iam, "iam:PassRole", "allowed",
         PolicySourceArn=arn, ActionNames=["iam:PassRole"], ContextEntries=[passed],
-        ResourceArns=[f"arn:aws:iam::{ACCOUNT}:role/estimator-staging-server"],
+        ResourceArns=[f"arn:aws:iam::{ACCOUNT}:role/estimator-staging-server-{REGION}"],
     )  # fmt: skip
     calls: Calls = {"server": {"apply": ("iam:AddRoleToInstanceProfile", "iam:PassRole")}}
     with sts, iam:

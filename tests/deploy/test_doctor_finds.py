@@ -16,7 +16,7 @@ from deploy.config import Https
 from deploy.github import Access, github_stack
 from deploy.permissions.calls import Calls
 from deploy.permissions.github_policies import Subject, trust_github
-from tests.deploy.account import ACCOUNT, config, empty_account
+from tests.deploy.account import ACCOUNT, REGION, config, empty_account
 from tests.deploy.builder import INDEX, SINGLE
 from tests.deploy.visits import visit
 
@@ -98,20 +98,24 @@ def test_the_roles_of_github_are_compared(aws: Aws) -> None:
         (Subject("acme/shop", "7", "9"), "(numbered)"),
         (Subject("acme/shop", "7", "9", both=True), "(both forms)"),
     ):
-        walk.apply(github_stack(aws, Access(subject, "estimator", ("staging",)), ONE))
+        walk.apply(github_stack(aws, Access(subject, "estimator", REGION, ("staging",)), ONE))
         finding = github_roles(visit(aws))
         assert finding.ok
         assert finding.what.endswith(form)
-    open_to_all = github_stack(aws, Access(Subject("acme/*"), "estimator", ("staging",)), ONE)
+    open_to_all = github_stack(
+        aws, Access(Subject("acme/*"), "estimator", REGION, ("staging",)), ONE
+    )
     walk.apply(open_to_all)
     assert "too many" in github_roles(visit(aws)).what
 
 
 def test_another_environment_may_not_take_on_the_deploy_role(aws: Aws) -> None:
     """Whose gate is another one."""
-    walk.apply(github_stack(aws, Access(Subject("acme/shop"), "estimator", ("staging",)), ONE))
+    walk.apply(
+        github_stack(aws, Access(Subject("acme/shop"), "estimator", REGION, ("staging",)), ONE)
+    )
     other = trust_github("arn", ("repo:acme/shop:environment:other",))
     aws.client("iam").update_assume_role_policy(
-        RoleName="estimator-github-deploy-staging", PolicyDocument=json.dumps(other)
+        RoleName=f"estimator-github-deploy-staging-{REGION}", PolicyDocument=json.dumps(other)
     )
     assert "environment:other" in github_roles(visit(aws)).what

@@ -16,8 +16,8 @@ NEW = """\
 + image repository shop
 + bucket shop-production-123456789012-us-east-1
 + log group /shop/production/server
-+ role shop-production-server
-+ instance profile shop-production-server
++ role shop-production-server-us-east-1
++ instance profile shop-production-server-us-east-1
 + security group shop-production-balancer
 + security group shop-production-instances
 + target group shop-production
@@ -32,7 +32,7 @@ NEW = """\
 + alarm shop-production-server-latency
 + alarm shop-production-server-unhealthy-hosts
 + alarm shop-production-server-outage
-+ dashboard shop-production-server
++ dashboard shop-production-server-us-east-1
 
 20 to make.
 """
@@ -41,12 +41,12 @@ FUNCTION_NEW = """\
 + image repository shop
 + bucket shop-production-123456789012-us-east-1
 + log group /aws/lambda/shop-production
-+ role shop-production-function
++ role shop-production-function-us-east-1
 + alarm topic shop-production-function-alarms
 + alarm shop-production-function-errors
 + alarm shop-production-function-latency
 + alarm shop-production-function-throttles
-+ dashboard shop-production-function
++ dashboard shop-production-function-us-east-1
 
 9 to make.
 """

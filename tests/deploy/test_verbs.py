@@ -12,13 +12,18 @@ from botocore.stub import Stubber
 from deploy.aws import Aws
 from deploy.errors import Refused
 from deploy.names import Names
+from deploy.permissions.github_policies import trust_github
 from deploy.prices import SHIPPED
 from deploy.releases.history import SUCCEEDED, History, Record
 from deploy.releases.place import place_of
+from deploy.tags import pairs
+from deploy.verbs import proposal
 from deploy.verbs.summary import summary_text
 from tests.deploy.account import ACCOUNT, REGION, empty_account
 from tests.deploy.builder import COMMIT, Builder
 from tests.deploy.calling import call
+from tests.deploy.worlds import made
+from tests.twin.twin import Twin
 
 PLACE = place_of(Names("estimator", "staging"), ACCOUNT, REGION)
 RECORD = Record(
@@ -38,7 +43,8 @@ RECORD = Record(
 def aws() -> Iterator[Aws]:
     """An account whose one repository is empty."""
     with empty_account() as account:
-        account.client("ecr").create_repository(repositoryName="estimator")
+        tags = pairs(Names("estimator", "staging").repository_tags)
+        account.client("ecr").create_repository(repositoryName="estimator", tags=tags)
         yield account
 
 
@@ -162,7 +168,7 @@ def test_bootstrap_makes_roles_and_prints_the_variables(
     text = capsys.readouterr().out
     assert f"gh variable set AWS_REGION --repo acme/shop --body {REGION}" in text
     assert "gh variable set BUILD_RUNNER --repo acme/shop --body ubuntu-24.04-arm" in text
-    role = f"arn:aws:iam::{ACCOUNT}:role/estimator-github-deploy-staging"
+    role = f"arn:aws:iam::{ACCOUNT}:role/estimator-github-deploy-staging-{REGION}"
     assert f"gh variable set AWS_DEPLOY_ROLE --env staging --repo acme/shop --body {role}" in text
     looks: list[str] = []
     aws.client("iam").meta.events.register(
@@ -176,6 +182,39 @@ def test_bootstrap_makes_roles_and_prints_the_variables(
     call("bootstrap", *arguments, "--remove", "--json", aws=aws, directory=tmp_path)
     assert len(json.loads(capsys.readouterr().out)["changes"]) == 5
     assert aws.client("iam").list_roles()["Roles"] == []
+
+
+def test_the_provider_stays_while_other_roles_rest_on_it(
+    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Though this service made it: the workflows of another repository come in by it, whose role
+    may stand on any page of the list. It goes with the last one."""
+    arguments = ("github", "--repository", "acme/shop", "--yes")
+    call("bootstrap", *arguments, aws=aws, directory=tmp_path)
+    iam = aws.client("iam")
+    (provider,) = iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
+    trust = trust_github(provider["Arn"], ("repo:acme/other:ref:refs/heads/main",))
+    for number in range(100):
+        iam.create_role(RoleName=f"idle-{number}", AssumeRolePolicyDocument="{}")
+    iam.create_role(RoleName="other", AssumeRolePolicyDocument=json.dumps(trust))
+    capsys.readouterr()
+    call("bootstrap", *arguments, "--remove", aws=aws, directory=tmp_path)
+    text = capsys.readouterr().out
+    assert "token.actions.githubusercontent.com stays: other roles rest on it: other\n" in text
+    assert iam.list_open_id_connect_providers()["OpenIDConnectProviderList"] == [provider]
+    iam.delete_role(RoleName="other")
+    build = f"estimator-github-build-{REGION}"
+    iam.create_role(RoleName=build, AssumeRolePolicyDocument=json.dumps(trust))
+    call("bootstrap", *arguments, "--remove", aws=aws, directory=tmp_path)
+    text = capsys.readouterr().out
+    assert f"{build} stays: without the tag managed-by = deploy it is not ours\n" in text
+    assert f"rest on it: {build}\n" in text
+    iam.delete_role(RoleName=build)
+    call("bootstrap", *arguments, "--remove", "--json", aws=aws, directory=tmp_path)
+    answer = json.loads(capsys.readouterr().out)
+    assert [each["kind"] for each in answer["changes"]] == ["identity provider"]
+    assert answer["kept"] == {}
+    assert iam.list_open_id_connect_providers()["OpenIDConnectProviderList"] == []
 
 
 @pytest.mark.parametrize(
@@ -294,4 +333,30 @@ def test_a_proposal_is_a_plan_with_its_price(
     assert text.startswith("### Plan: estimator server, staging\n")
     assert "+ load balancer estimator-staging" in text
     assert "A month costs $0.00 before and $" in text
-    assert text.replace(f"estimator-staging-{ACCOUNT}", "").count(ACCOUNT) == 0
+    assert f"+ bucket estimator-staging-ACCOUNT-{REGION}" in text
+    assert ACCOUNT not in text
+
+
+def test_a_proposal_of_changes_shows_no_account(
+    twin: Twin, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor where live and wanted values are ARNs and policies, nor where it is cut off."""
+    world = made(twin)
+    with twin.aside():
+        twin.client("iam").delete_role_policy(
+            RoleName=f"shop-production-server-{REGION}", PolicyName="permissions"
+        )
+        policy = {"Version": "2012-10-17", "Statement": []}
+        twin.client("s3").put_bucket_policy(
+            Bucket=f"shop-production-{ACCOUNT}-{REGION}", Policy=json.dumps(policy)
+        )
+    (tmp_path / "deploy.toml").write_text(f'name = "shop"\nregion = "{REGION}"\n')
+    call("proposal", "server", aws=world.aws, directory=tmp_path)
+    text = capsys.readouterr().out
+    assert f"arn:aws:logs:{REGION}:ACCOUNT:log-group:/shop/production/server" in text
+    assert ACCOUNT not in text
+    monkeypatch.setattr(proposal, "LONGEST", text.index("ACCOUNT") - text.index("~") + 5)
+    call("proposal", "server", aws=world.aws, directory=tmp_path)
+    text = capsys.readouterr().out
+    assert "… and more" in text
+    assert ACCOUNT[:4] not in text

@@ -16,6 +16,7 @@ from deploy.engine import MACHINES
 from deploy.names import FUNCTION, SERVER
 from deploy.resource import Change, Resource
 from deploy.resources.launch_template import LaunchTemplate
+from tests.twin import sessions
 from tests.twin.twin import Twin
 
 DOORS = (SERVER, FUNCTION)
@@ -43,7 +44,8 @@ class World:
     @cached_property
     def aws(self) -> Aws:
         """It remembers clients and the account number alone, so that all looks may share it."""
-        return Aws(self.twin.session(), clock=self.twin.clock.time, sleep=self.twin.clock.sleep)
+        session = sessions.session(self.config.region)
+        return Aws(session, clock=self.twin.clock.time, sleep=self.twin.clock.sleep)
 
     def server(self) -> stacks.ServerStack:
         return stacks.server(self.aws, self.config)

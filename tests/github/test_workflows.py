@@ -141,7 +141,7 @@ def test_each_variable_is_printed_where_it_is_read() -> None:
     """By `bootstrap github`: those of an environment are read in its jobs alone, all others
     anywhere."""
     with empty_account() as aws:
-        access = Access(Subject("acme/shop"), "shop", ("staging", "production"))
+        access = Access(Subject("acme/shop"), "shop", aws.region, ("staging", "production"))
         printed = variables(aws, access, door="server", architecture="arm64", reached=())
     shared = {each.name for each in printed if not each.environment}
     own = {(each.environment, each.name) for each in printed if each.environment}
