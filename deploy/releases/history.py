@@ -24,10 +24,11 @@ DESTROYED = "destroyed"
 
 
 class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One release, or the end of all of them. `started` is in seconds since the epoch, `phases` are seconds by name.
+    """One release, or the end of all of them.
 
-    `version` is the number of the launch template's version, or of the function's; `before` is
-    the digest that ran before, and `reason` why it did not succeed.
+    `started` is in seconds since the epoch, `phases` are seconds by name. `version` is the number
+    of the launch template's version, or of the function's; `before` is the digest that ran
+    before, and `reason` why it did not succeed.
     """
 
     verb: str

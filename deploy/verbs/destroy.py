@@ -127,8 +127,8 @@ def prove(invocation: Invocation, choice: Choice) -> None:
     kept = frozenset(str(getattr(each, "arn", "")) for each, _ in choice.staying)
     wait_until_gone(invocation.aws, invocation.names, invocation.door, kept)
     names = ", ".join(f"{each.kind} {each.name}" for each, _ in choice.staying)
-    left = f"Nothing is left of it but what stays, {names}" if names else "Nothing of it is left"
-    invocation.tell(f"\n{left}: every resource and every tag was asked for.")
+    end = f"Nothing is left of it but what stays, {names}" if names else "Nothing of it is left"
+    invocation.tell(f"\n{end}: every resource and every tag was asked for.")
 
 
 def _live(resources: Sequence[Resource]) -> list[Resource]:

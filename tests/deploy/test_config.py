@@ -9,10 +9,14 @@ import msgspec
 import pytest
 
 from deploy.config import Balancer, Config, Logs, Schedule, Section
+from deploy.config_faults import memory_of
 from deploy.config_file import DEFAULTS, read_config
 from deploy.errors import Refused
+from deploy.prices import read_prices
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "deploy.toml"
+ACL = "arn:aws:wafv2:{}:123456789012:regional/webacl/shield/a1"
+CERTIFICATE = "arn:aws:acm:{}:123456789012:certificate/a1"
 LEAST = 'name = "shop"\nregion = "eu-west-1"\n'
 
 
@@ -138,7 +142,20 @@ def test_variables_win_over_the_file(tmp_path: Path) -> None:
         ('[https]\ncertificate_arn = "arn:aws:acm"\n', ["certificate_arn", "domain"]),
         ('[settings]\nAWS_SECRET_ACCESS_KEY = "x"\n', ["AWS_SECRET_ACCESS_KEY", "Secrets"]),
         ('[settings]\nESTIMATOR_PORT = "81"\n', ["ESTIMATOR_PORT", "leave it out"]),
-        ('[settings]\nESTIMATOR_DOCS = "a\\nb"\n', ["ESTIMATOR_DOCS", "several lines"]),
+        ('[settings]\nESTIMATOR_DOCS = "a\\nb"\n', ["ESTIMATOR_DOCS", "true or false"]),
+        ('[settings]\nESTIMATOR_LOG_LEVEL = "loud"\n', ["ESTIMATOR_LOG_LEVEL", "'loud'"]),
+        ('[settings]\nESTIMATOR_LOGS = "x"\n', ["did you mean ESTIMATOR_DOCS?"]),
+        ('[alarms]\nemail = "foo"\n', ["alarms.email: foo", "team@example.org"]),
+        ('[balancer]\nwaf_acl_arn = "foo"\n', ["balancer.waf_acl_arn: foo", "regional", '"none"']),
+        (
+            f'[balancer]\nwaf_acl_arn = "{ACL.format("us-east-1")}"\n',
+            ["web ACL in eu-west-1", "arn:aws:wafv2:eu-west-1:"],
+        ),
+        (
+            f'[https]\ndomain = "x.org"\ncertificate_arn = "{CERTIFICATE.format("us-east-1")}"\n',
+            ["https.certificate_arn", "certificate in eu-west-1"],
+        ),
+        ("[server]\nmemory_mb = 4096\n", ["memory_mb 4096", "2048 MB of a t4g.small"]),
         ('[tags]\n"aws:x" = "y"\n', ["aws:x"]),
         ('[tags]\nservice = "y"\n', ["service", "another key"]),
         ("[environments.staging]\n", ["no environment 'production'", "staging"]),
@@ -151,6 +168,28 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, words: list[str]) -> 
     with pytest.raises(Refused) as refusal:
         _config(tmp_path, LEAST + text)
     assert not [word for word in words if word not in str(refusal.value)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'[balancer]\nwaf_acl_arn = "{ACL.format("eu-west-1")}"\n',
+        '[balancer]\nwaf_acl_arn = "none"\n',
+        f'[https]\ndomain = "x.org"\ncertificate_arn = "{CERTIFICATE.format("eu-west-1")}"\n',
+        '[alarms]\nemail = "team+pager@example.org"\n',
+        '[server]\ninstance_type = "r8g.large"\nmemory_mb = 16384\n',
+    ],
+)
+def test_what_is_right_is_taken(tmp_path: Path, text: str) -> None:
+    """As it stands."""
+    _config(tmp_path, LEAST + text)
+
+
+def test_the_memory_of_every_priced_type_is_known() -> None:
+    """A type that is not in the list is taken at its word."""
+    assert [kind for kind in read_prices().instance_hour if memory_of(kind) is None] == []
+    known = ("t3.nano", "t4g.small", "m7i-flex.large", "c5.large", "r8g.xlarge", "c5n.large")
+    assert [memory_of(kind) for kind in known] == [512, 2048, 8192, 4096, 32_768, None]
 
 
 def test_the_environment_is_that_of_the_command_line(tmp_path: Path) -> None:
