@@ -21,6 +21,9 @@ INDEXES = frozenset(
 
 SINGLE_FLAGS = " ".join(SINGLE)
 
+SHOWN = 3
+"""How many files are named that differ from the commit."""
+
 PATIENCE = 5
 """How often a digest is asked for that has just been pushed, two seconds apart."""
 
@@ -44,20 +47,34 @@ class Source:
 
 
 def commit_tag(run: Run, directory: Path) -> str:
-    """The commit that is checked out. Raises `Refused` where the files are not those of it."""
+    """The commit that is checked out.
+
+    Raises `Refused` where files that enter the image are not those of it.
+    """
     git = ["git", "-C", str(directory)]
     try:
         commit = run([*git, "rev-parse", "--verify", "HEAD"], read=True).strip()
-        changed = run([*git, "status", "--porcelain"], read=True).splitlines()
+        status = run([*git, "status", "--porcelain", "--", *_context(directory)], read=True)
     except Failed as error:
         raise Refused(f"{directory} is not a git checkout with a commit: {error} "
                       "Name the image yourself with --tag.") from error  # fmt: skip
+    changed = [line[3:] for line in status.splitlines()]
     if changed:
+        more = f" and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
         raise Refused(
-            f"{len(changed)} file(s) differ from commit {commit[:12]}, after which the image would "
-            f"be named ({changed[0][3:]}): commit them, or name the image with --tag."
+            f"Not as in commit {commit[:12]}, after which the image would be named: "
+            f"{', '.join(changed[:SHOWN])}{more}. Commit that, or name the image with --tag."
         )
     return commit
+
+
+def _context(directory: Path) -> list[str]:
+    """What the image is made of, as git is asked for it: all, where .dockerignore names no few."""
+    path = directory / ".dockerignore"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    if "*" not in lines:
+        return ["."]
+    return ["Dockerfile", path.name, *(line[1:] for line in lines if line.startswith("!"))]
 
 
 def push_image(
