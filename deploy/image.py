@@ -1,6 +1,7 @@
 """Images in the registry: built once for each commit, found by tag, deployed by digest."""
 
 import base64
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,12 +83,16 @@ def push_image(
 ) -> Image:
     """Build, log in, push, log out, read the digest back; a tag that exists is left as it is.
 
-    `name` is the repository's. Raises `Refused` for a missing repository, another architecture or
-    an image index, `Failed` where a program or the registry fails.
+    `name` is the repository's. Raises `Refused` for a missing repository, another architecture, an
+    image index or a local image that is not the one that the tag names, `Failed` where a program
+    or the registry fails.
     """
     address = _address(aws, name)
     there = find_image(aws, name, tag)
     if there is not None:
+        if source.image:
+            _refuse_other(aws, engine, run, source.image, Image(name, tag, there))
+        aws.say(f"the tag {tag} exists: nothing is built or pushed")
         return Image(name, tag, there, existed=True)
     target = f"{address}:{tag}"
     _make(engine, run, source, target, architecture)
@@ -154,6 +159,24 @@ def _make(engine: Engine, run: Run, source: Source, target: str, architecture: s
         raise Refused(
             f"{source.image or 'The image'} is for {found}, but the instances are {architecture}: "
             f"build it with --platform {PLATFORMS[architecture]}, or set server.architecture."
+        )
+
+
+def _refuse_other(aws: Aws, engine: Engine, run: Run, local: str, held: Image) -> None:
+    """Raise `Refused` if a local image is not what the registry holds.
+
+    An engine knows it by the digest of its configuration, or by that of its manifest.
+    """
+    answer = aws.client("ecr").batch_get_image(
+        repositoryName=held.repository, imageIds=[{"imageDigest": held.digest}]
+    )
+    manifest = json.loads(answer["images"][0]["imageManifest"])
+    known = {each.removeprefix("sha256:") for each in (held.digest, manifest["config"]["digest"])}
+    found = run(engine.identity(local), read=True).strip().removeprefix("sha256:")
+    if found not in known:
+        raise Refused(
+            f"The tag {held.tag} exists and names another image than {local}, {held.digest}. Tags "
+            "are immutable: push under another one with --tag."
         )
 
 

@@ -1,5 +1,6 @@
 """Images: built once, pushed once, named by their digest."""
 
+import hashlib
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
@@ -27,10 +28,12 @@ def aws() -> Iterator[Aws]:
         yield account
 
 
-def push(aws: Aws, run: Builder, *, name: str = "estimator", image: str = "") -> Image:
+def push(
+    aws: Aws, run: Builder, *, name: str = "estimator", image: str = "", engine: Engine = DOCKER
+) -> Image:
     """Push commit `COMMIT` for arm64."""
     source = Source(Path("code"), image)
-    return push_image(aws, DOCKER, run, source, name=name, tag=COMMIT, architecture="arm64")
+    return push_image(aws, engine, run, source, name=name, tag=COMMIT, architecture="arm64")
 
 
 def test_a_push_builds_logs_in_and_gives_the_digest(aws: Aws) -> None:
@@ -84,6 +87,30 @@ def test_a_tag_that_exists_is_not_built_again(aws: Aws) -> None:
     again = push(aws, builder)
     assert builder.verbs == []
     assert (again.digest, again.existed) == (first.digest, True)
+
+
+@pytest.mark.parametrize("engine", [DOCKER, Engine("buildah")])
+def test_a_tag_that_exists_is_said(aws: Aws, engine: Engine) -> None:
+    """A local image counts as pushed if the tag names it: by its configuration or its manifest."""
+    first = push(aws, Builder(aws))
+    said: list[str] = []
+    aws.say = said.append
+    config = hashlib.sha256(COMMIT.encode()).hexdigest()
+    for identity in (f"sha256:{config}", config, first.digest):
+        builder = Builder(aws)
+        builder.identity = identity
+        assert push(aws, builder, image="mine", engine=engine).digest == first.digest
+        assert builder.verbs in (["image"], ["inspect"])
+    assert said == [f"the tag {COMMIT} exists: nothing is built or pushed"] * 3
+
+
+def test_another_image_of_that_tag_is_refused(aws: Aws) -> None:
+    """Its digest would be taken for that of the image."""
+    first = push(aws, Builder(aws))
+    builder = Builder(aws)
+    builder.identity = f"sha256:{'0' * 64}"
+    with pytest.raises(Refused, match=rf"names another image than mine, {first.digest}.*--tag"):
+        push(aws, builder, image="mine")
 
 
 def test_an_image_that_exists_is_pushed_without_a_build(aws: Aws) -> None:

@@ -64,6 +64,12 @@ def test_push_tells_a_machine_more(
     assert {each["tag"] for each in answers} == {"one"}
 
 
+def test_an_image_of_ones_own_needs_a_tag(aws: Aws, tmp_path: Path) -> None:
+    """It is not named after a commit of which nobody knows that it is."""
+    with pytest.raises(Refused, match="--image mine needs --tag"):
+        call("push", "--image", "mine", aws=aws, directory=tmp_path, run_program=Builder(aws))
+
+
 def test_cost_gives_before_and_after_to_a_machine(
     aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
