@@ -51,8 +51,11 @@ def test_from_nothing_to_nothing(
     assert "    made  load balancer shop-production" in output
     assert "`python -m deploy push` and `python -m deploy release server` come next" in output
     assert "WARNING: the balancer serves plain HTTP" in output
-    assert command("plan server") == 0
-    assert "Nothing to change." in capsys.readouterr().out
+    for verb in ("plan", "apply"):
+        assert command(f"{verb} server") == 0
+        output = capsys.readouterr().out
+        assert "Nothing to change." in output
+        assert "\n\n\n" not in output
     assert command("destroy server --yes --with-images --with-logs") == 0
     assert "Nothing of it is left" in capsys.readouterr().out
     assert inventory(twin) == before
@@ -217,7 +220,19 @@ def test_any_other_refusal_is_told(
 
 
 @pytest.mark.parametrize(
-    "line", ["", "fly", "plan", "plan balloon", "plan server --config", "destroy server --all"]
+    "line",
+    [
+        "",
+        "fly",
+        "plan",
+        "plan balloon",
+        "plan server --config",
+        "destroy server --all",
+        "logs server --minutes -5",
+        "logs server --minutes soon",
+        "cost server --requests -5",
+        "cost server --seconds inf",
+    ],
 )
 def test_wrong_usage_is_refused_input(
     command: Type, capsys: pytest.CaptureFixture[str], line: str

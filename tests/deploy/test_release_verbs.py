@@ -350,9 +350,15 @@ def test_unlock(twin: Twin, call: Call, capsys: pytest.CaptureFixture[str]) -> N
 
 def test_logs(twin: Twin, call: Call, capsys: pytest.CaptureFixture[str]) -> None:
     """The last minutes; followed, each line comes once, until Control-C."""
+    with pytest.raises(Refused, match="log group '/shop/staging/server': `python -m deploy apply"):
+        call("logs", "server")
     made_world = world(twin)
     logs = made_world.aws.client("logs")
     group = place().log_group
+    assert call("logs", "server", "--minutes", "5") == 0
+    silent = capsys.readouterr()
+    assert silent.out == ""
+    assert f"Nothing was written to {group} in the last 5 minutes" in silent.err
     logs.create_log_stream(logGroupName=group, logStreamName="i-1")
 
     def write(text: str) -> None:
@@ -368,6 +374,12 @@ def test_logs(twin: Twin, call: Call, capsys: pytest.CaptureFixture[str]) -> Non
     assert call("logs", "server", "--follow", "--json") == 0
     lines = capsys.readouterr().out.splitlines()
     assert [json.loads(line)["text"] for line in lines] == ["one", "two"]
+
+
+def test_a_function_has_no_machine_image(call: Call) -> None:
+    """The wish for a new one is not passed over."""
+    with pytest.raises(Refused, match="leave --new-machine-image out"):
+        call("release", "function", "--tag", "x", "--new-machine-image")
 
 
 def _interrupt() -> None:
