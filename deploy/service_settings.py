@@ -4,6 +4,7 @@ The service has the last word, and a test holds the two together: this room does
 """
 
 import difflib
+import hashlib
 import ipaddress
 import re
 from collections.abc import Mapping
@@ -101,6 +102,27 @@ SETTINGS: Mapping[str, Kind] = {
 
 MASKED = frozenset({"ESTIMATOR_API_KEYS"})
 """What nobody needs to read but the service."""
+
+
+def masked(text: str) -> str:
+    """A text in which each value that nobody needs to read is replaced by a short name for it."""
+    return _MASKED.sub(lambda found: f"{found[1]}{short(found[2].encode())}", text)
+
+
+def masked_values(settings: Mapping[str, str]) -> dict[str, str]:
+    """Settings, sorted, with the same values replaced."""
+    return {
+        key: short(value.encode()) if value and key in MASKED else value
+        for key, value in sorted(settings.items())
+    }
+
+
+def short(content: bytes) -> str:
+    """A short name for a content, another one for each."""
+    return f"sha256:{hashlib.sha256(content).hexdigest()[:12]}"
+
+
+_MASKED = re.compile(rf"((?:{'|'.join(sorted(MASKED))})=)(.+)")
 
 
 def setting_fault(name: str, value: str) -> str | None:
