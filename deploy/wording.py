@@ -1,6 +1,6 @@
 """Words of others within a message of ours."""
 
-SHORT = 200
+SHORT = 120
 """Characters that are enough to know a page by."""
 
 

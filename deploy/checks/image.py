@@ -5,6 +5,7 @@ import urllib.request
 from collections.abc import Callable
 from typing import Any
 
+from deploy.aws import absent
 from deploy.checks.finding import Finding, Visit
 from deploy.engine import PLATFORMS
 from deploy.image import INDEXES, SINGLE_FLAGS
@@ -20,7 +21,9 @@ def download(url: str) -> bytes:
 
 def image(visit: Visit, fetch: Fetch = download) -> Finding:
     """Whether the newest image is a single manifest, for the architecture of the instances."""
-    newest = _newest(visit)
+    newest = None
+    with absent("RepositoryNotFoundException"):
+        newest = _newest(visit)
     if newest is None:
         return Finding("image", None, "none has been pushed", "Push one.")
     digest = str(newest["imageDigest"])

@@ -143,4 +143,7 @@ def _show(invocation: Invocation, choice: Choice, changes: Sequence[Change]) -> 
         invocation.tell(f"- {change.kind} {change.name}")
     for resource, reason in choice.staying:
         invocation.tell(f"  {resource.kind} {resource.name} stays: {reason}")
-    invocation.tell("" if changes else "\nNothing to delete.")
+    if changes:
+        invocation.tell("")
+    else:
+        invocation.tell("\nNothing to delete." if choice.staying else "Nothing to delete.")

@@ -134,6 +134,7 @@ def test_what_is_not_there_does_not_stay(command: Type, capsys: pytest.CaptureFi
     output = capsys.readouterr().out
     assert "Nothing to delete." in output
     assert "stays" not in output
+    assert "\n\n\n" not in output
 
 
 def test_the_bucket_stays_while_the_other_door_uses_it(
