@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.error import URLError
 
 import pytest
 from botocore.awsrequest import AWSResponse
@@ -11,7 +12,7 @@ from botocore.stub import Stubber
 
 from deploy.aws import Aws
 from deploy.checks.account import credentials, permissions, region
-from deploy.checks.finding import Finding, seen
+from deploy.checks.finding import Finding, Visit, seen
 from deploy.checks.order import checks_of
 from deploy.checks.server import (
     architecture,
@@ -255,6 +256,17 @@ def test_a_page_of_a_proxy_is_no_answer(aws: Aws) -> None:
     assert findings["region"].mend.startswith("What answered is not AWS: ")
     assert "\n" not in findings["region"].mend
     assert findings["timing"].ok
+
+
+def test_a_layer_out_of_reach_is_not_seen(aws: Aws) -> None:
+    """What is asked for beside AWS's own calls may fail too, as behind a firewall."""
+
+    def fetching(_: Visit) -> Finding:
+        raise URLError("no route to host")
+
+    finding = seen(fetching, visit(aws))
+    assert (finding.name, finding.ok) == ("fetching", None)
+    assert "no route to host" in finding.mend
 
 
 def test_an_account_out_of_reach_is_no_matter_of_credentials(
