@@ -17,6 +17,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from deploy.__main__ import main
+from deploy.aws import Aws
 from deploy.aws_errors import as_deploy_error
 from deploy.errors import Failed, Refused
 from tests.deploy.account import DUMMIES, empty_account
@@ -55,6 +56,16 @@ def test_each_error_has_its_code_and_its_advice(
     assert type(told) is kind
     assert words in str(told)
     assert "\n" not in str(told)
+
+
+def test_a_page_of_a_proxy_ends_a_command(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the code of a failure, and no stack trace."""
+
+    def connect(_: str) -> Aws:
+        raise ResponseParserError(PAGE)
+
+    assert main(["status", "server"], connect=connect) == Failed.exit_code
+    assert capsys.readouterr().err.startswith("error: What answered is not AWS: ")
 
 
 def test_the_words_of_aws_end_with_a_full_stop() -> None:
