@@ -76,6 +76,12 @@ class Engine:
                     "--format", "{{.OCIv1.Architecture}}", image]  # fmt: skip
         return [self.name, "image", "inspect", "--format", "{{.Architecture}}", image]
 
+    def identity(self, image: str) -> Argv:
+        """Print the digest of a local image: of its configuration, or of its manifest."""
+        if self.name == "buildah":
+            return ["buildah", "inspect", "--type", "image", "--format", "{{.FromImageID}}", image]
+        return [self.name, "image", "inspect", "--format", "{{.Id}}", image]
+
     def tag(self, image: str, tag: str) -> Argv:
         """Give a local image one more name."""
         return [self.name, "tag", image, tag]

@@ -1,6 +1,7 @@
 """One call of the command line: what it is about, and how it talks."""
 
 import argparse
+import math
 import os
 import sys
 from collections.abc import Callable
@@ -64,6 +65,17 @@ class Invocation:
             raise Refused("Nobody can be asked here: add --yes to do it without asking.")
         if input(f"{question} Type '{answer}' to go on: ").strip() != answer:
             raise Refused("Nothing was changed.")
+
+
+def amount(text: str) -> float:
+    """The type of an argument that is a number of at least 0."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is no number of at least 0")
+    return number
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from deploy.aws import absent
 from deploy.checks.finding import Finding, Visit
 from deploy.engine import MACHINES
 from deploy.image import INDEXES, SINGLE_FLAGS
@@ -10,7 +11,9 @@ from deploy.releases.architecture import Fetch, Unread, download, machines_of
 
 def image(visit: Visit, fetch: Fetch = download) -> Finding:
     """Whether the newest image is a single manifest, for the architecture of the instances."""
-    newest = _newest(visit)
+    newest = None
+    with absent("RepositoryNotFoundException"):
+        newest = _newest(visit)
     if newest is None:
         return Finding("image", None, "none has been pushed", "Push one.")
     digest = str(newest["imageDigest"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import takewhile
 
 import msgspec
 from msgspec import Struct
@@ -18,12 +19,19 @@ SUCCEEDED = "succeeded"
 ROLLBACK = "rollback"
 """The verb of one that went back on purpose."""
 
+DESTROY = "destroy"
+"""The verb of the record that ends what came before it: none of that runs any more."""
+
+DESTROYED = "destroyed"
+"""Its outcome."""
+
 
 class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One release. `started` is in seconds since the epoch, `phases` are seconds by name.
+    """One release, or the end of all of them.
 
-    `version` is the number of the launch template's version, or of the function's; `before` is
-    the digest that ran before, and `reason` why it did not succeed.
+    `started` is in seconds since the epoch, `phases` are seconds by name. `version` is the number
+    of the launch template's version, or of the function's; `before` is the digest that ran
+    before, and `reason` why it did not succeed.
     """
 
     verb: str
@@ -66,8 +74,12 @@ class History:
                 yield found[0]
 
     def last_success(self, *, other_than: str = "") -> Record | None:
-        """The newest record of a release that stayed, of another digest if one is named."""
-        good = (each for each in self.newest() if each.outcome == SUCCEEDED)
+        """The newest record of a release that stayed, of another digest if one is named.
+
+        What was destroyed since does not count.
+        """
+        since = takewhile(lambda each: each.verb != DESTROY, self.newest())
+        good = (each for each in since if each.outcome == SUCCEEDED)
         return next((each for each in good if each.digest != other_than), None)
 
     def kept(self, number: int) -> frozenset[str]:

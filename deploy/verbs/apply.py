@@ -25,10 +25,10 @@ def run(args: argparse.Namespace) -> int:
     invocation = invocation_of(args)
     stack = stack_of(invocation)
     planned = walk.plan(stack.resources)
-    invocation.tell(f"{invocation.heading()}\n\n{plan_text(planned)}")
+    invocation.tell(f"{invocation.heading()}\n\n{plan_text(planned).rstrip()}")
     changes: list[Change] = []
     if planned:
-        invocation.tell(f"{_price(invocation, stack, planned)}\n")
+        invocation.tell(f"\n{_price(invocation, stack, planned)}\n")
         invocation.confirm("Apply this?", invocation.config.environment)
         with _alone(invocation, planned) as (own, keep):
             stack = stack_of(own)

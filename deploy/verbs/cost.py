@@ -10,7 +10,7 @@ from pathlib import Path
 from deploy import walk
 from deploy.errors import DONE
 from deploy.estimate import Line, Load, break_even, estimate, total, unknown
-from deploy.invocation import Invocation, add_common, invocation_of
+from deploy.invocation import Invocation, add_common, amount, invocation_of
 from deploy.names import SERVER
 from deploy.prices import SHIPPED, Prices, read_prices
 from deploy.resource import Change
@@ -40,14 +40,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_prices(parser)
     parser.add_argument(
         "--requests",
-        type=float,
+        type=amount,
         default=Load().requests,
         metavar="N",
         help="requests a month (default: %(default)s)",
     )
     parser.add_argument(
         "--seconds",
-        type=float,
+        type=amount,
         default=Load().seconds,
         metavar="S",
         help="seconds that the function takes for one (default: %(default)s)",

@@ -11,9 +11,12 @@ from deploy.invocation import Invocation, add_common, invocation_of
 from deploy.leftovers import others, wait_until_gone
 from deploy.output import done_line, plan_json
 from deploy.ownership import NOT_OURS, parted
+from deploy.releases.history import DESTROY, DESTROYED, History, Record
 from deploy.releases.lease import refuse_held
+from deploy.releases.opening import place_in, who
 from deploy.releases.store import NoBucket
 from deploy.resource import Change, Resource
+from deploy.resources.bucket import Bucket
 from deploy.resources.log_group import LogGroup
 from deploy.stacks import Stack, stack_of
 
@@ -33,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--with-logs",
         action="store_true",
-        help="delete the logs too, those in the bucket and records as well",
+        help="delete the logs too, and the bucket with access logs and the history of releases",
     )
     parser.add_argument("--force", action="store_true", help="even if deletion protection is on")
 
@@ -60,10 +63,14 @@ def run(args: argparse.Namespace) -> int:
         invocation.confirm("Delete this?", invocation.config.environment)
     with suppress(NoBucket):
         refuse_held(invocation.aws, stack.shared.bucket.name, invocation.door)
+        _record(invocation, choice)
     walk.destroy(found, lambda change: invocation.tell(done_line(change)))
     prove(invocation, choice)
     if invocation.json:
-        print(plan_json(changes, **invocation.facts()))
+        kept = [
+            {"kind": each.kind, "name": each.name, "reason": why} for each, why in choice.staying
+        ]
+        print(plan_json(changes, **invocation.facts(), kept=kept))
     return DONE
 
 
@@ -84,13 +91,34 @@ def choose(invocation: Invocation, stack: Stack, *, images: bool, logs: bool) ->
     if here:
         reasons[id(bucket)] = f"the {here[0].door} uses it too"
     elif not logs and bucket.holds_records():
-        reasons[id(bucket)] = "access logs and records in it are kept without --with-logs"
+        reasons[id(bucket)] = "history and access logs in it are kept without --with-logs"
     if not logs:
         found = (each for each in stack.resources if isinstance(each, LogGroup))
         reasons |= {id(each): "logs are kept without --with-logs" for each in found}
+    kept = [each for each in stack.resources if id(each) in reasons and each.find() is not None]
     return Choice(
         tuple(each for each in stack.resources if id(each) not in reasons),
-        tuple((each, reasons[id(each)]) for each in stack.resources if id(each) in reasons),
+        tuple((each, reasons[id(each)]) for each in kept),
+    )
+
+
+def _record(invocation: Invocation, choice: Choice) -> None:
+    """End a history that stays: what it has released before is nothing to compare with later."""
+    if not any(each.kind == Bucket.kind for each, _ in choice.staying):
+        return
+    place, known = place_in(invocation), who(invocation)
+    history = History(invocation.aws, place.bucket, place.door)
+    if history.last_success() is None:
+        return
+    history.write(
+        Record(
+            verb=DESTROY,
+            started=invocation.aws.clock(),
+            digest="",
+            outcome=DESTROYED,
+            who=known["who"],
+            run=known["run"],
+        )
     )
 
 
@@ -104,7 +132,9 @@ def prove(invocation: Invocation, choice: Choice) -> None:
         raise Failed(f"Still there: {', '.join(left)}. Run destroy again.")
     kept = frozenset(str(getattr(each, "arn", "")) for each, _ in choice.staying)
     wait_until_gone(invocation.aws, invocation.names, invocation.door, kept)
-    invocation.tell("\nNothing of it is left: every resource and every tag was asked for.")
+    names = ", ".join(f"{each.kind} {each.name}" for each, _ in choice.staying)
+    end = f"Nothing is left of it but what stays, {names}" if names else "Nothing of it is left"
+    invocation.tell(f"\n{end}: every resource and every tag was asked for.")
 
 
 def _show(invocation: Invocation, choice: Choice, changes: Sequence[Change]) -> None:
@@ -113,4 +143,7 @@ def _show(invocation: Invocation, choice: Choice, changes: Sequence[Change]) -> 
         invocation.tell(f"- {change.kind} {change.name}")
     for resource, reason in choice.staying:
         invocation.tell(f"  {resource.kind} {resource.name} stays: {reason}")
-    invocation.tell("" if changes else "\nNothing to delete.")
+    if changes:
+        invocation.tell("")
+    else:
+        invocation.tell("\nNothing to delete." if choice.staying else "Nothing to delete.")

@@ -153,6 +153,7 @@ def life(desk: Desk) -> None:
         desk.type(verb)
     for tag in ("one", "two", "two"):
         desk.release(tag, listed=_first(desk, tag))
+    desk.type("push", "--image", "another", "--tag", "one")
     for verb in (*LOOKS, "plan", "apply", "rollback", "abort", "unlock", "prune"):
         desk.type(verb)
     if desk.door == SERVER:

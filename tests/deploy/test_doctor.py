@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.error import URLError
 
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
-from botocore.exceptions import NoCredentialsError
+from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 from botocore.stub import Stubber
 
 from deploy.aws import Aws
 from deploy.checks.account import credentials, permissions, region
-from deploy.checks.finding import Finding, seen
+from deploy.checks.finding import Finding, Visit, seen
 from deploy.checks.order import checks_of
 from deploy.checks.server import (
     architecture,
@@ -46,6 +47,16 @@ def refuse(aws: Aws, service: str, operation: str, code: str = "AccessDenied") -
     def answer(request: Any, **_: Any) -> AWSResponse:
         body = f"<ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>".encode()
         return AWSResponse(request.url, 403, HTTPHeaders(), _Raw(body))
+
+    events = aws.client(service).meta.events
+    events.register_first(f"before-send.{service}.{operation}", answer)
+
+
+def garble(aws: Aws, service: str, operation: str) -> None:
+    """Have something between us and AWS answer one operation with a page."""
+
+    def answer(request: Any, **_: Any) -> AWSResponse:
+        return AWSResponse(request.url, 403, HTTPHeaders(), _Raw(b"<html><hr>Proxy\n</html>"))
 
     events = aws.client(service).meta.events
     events.register_first(f"before-send.{service}.{operation}", answer)
@@ -255,6 +266,43 @@ def test_what_may_not_be_seen_is_said(aws: Aws) -> None:
     with empty_account() as other:
         refuse(other, "ec2", "DescribeRegions", "Unwell")
         assert seen(region, visit(other)).what == "not seen: Unwell"
+
+
+def test_a_page_of_a_proxy_is_no_answer(aws: Aws) -> None:
+    """The check is not seen, and the next one is."""
+    garble(aws, "ec2", "DescribeRegions")
+    findings = {each.name: each for each in examine(visit(aws), (credentials, region, timing))}
+    assert findings["region"].ok is None
+    assert findings["region"].mend.startswith("What answered is not AWS: ")
+    assert "\n" not in findings["region"].mend
+    assert findings["timing"].ok
+
+
+def test_a_layer_out_of_reach_is_not_seen(aws: Aws) -> None:
+    """What is asked for beside AWS's own calls may fail too, as behind a firewall."""
+
+    def fetching(_: Visit) -> Finding:
+        raise URLError("no route to host")
+
+    finding = seen(fetching, visit(aws))
+    assert (finding.name, finding.ok) == ("fetching", None)
+    assert "no route to host" in finding.mend
+
+
+def test_an_account_out_of_reach_is_no_matter_of_credentials(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is told to log in where AWS does not answer."""
+
+    def down(**_: Any) -> None:
+        raise EndpointConnectionError(endpoint_url="http://127.0.0.1:9/")
+
+    monkeypatch.setattr(aws.client("sts"), "get_caller_identity", down)
+    finding = credentials(visit(aws))
+    assert finding.ok is False
+    assert finding.what.startswith("AWS does not answer: Could not connect")
+    assert "AWS_PROFILE" not in finding.mend
+    assert "AWS_ENDPOINT_URL" in finding.mend
 
 
 def test_the_text_says_what_to_do() -> None:

@@ -70,6 +70,12 @@ def test_push_tells_a_machine_more(
     assert {each["tag"] for each in answers} == {"one"}
 
 
+def test_an_image_of_ones_own_needs_a_tag(aws: Aws, tmp_path: Path) -> None:
+    """It is not named after a commit of which nobody knows that it is."""
+    with pytest.raises(Refused, match="--image mine needs --tag"):
+        call("push", "--image", "mine", aws=aws, directory=tmp_path, run_program=Builder(aws))
+
+
 def test_cost_gives_before_and_after_to_a_machine(
     aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -157,6 +163,25 @@ def test_doctor_prints_the_policy_that_a_person_needs(
     assert "wafv2:AssociateWebACL" not in allowed
     assert "estimator-production" in str(policies)
     assert "staging" not in str(policies)
+
+
+def test_each_policy_can_be_had_alone(
+    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As IAM takes it; a number that there is not says how many there are."""
+    call("doctor", "server", "--policy", aws=aws, directory=tmp_path)
+    policies = json.loads(capsys.readouterr().out)
+    for number, policy in enumerate(policies, start=1):
+        call("doctor", "server", "--policy", "--part", number, aws=aws, directory=tmp_path)
+        text = capsys.readouterr().out
+        assert json.loads(text) == policy
+        made = aws.client("iam").create_policy(PolicyName=f"p{number}", PolicyDocument=text)
+        assert made["Policy"]["AttachmentCount"] == 0
+    for number in (-1, len(policies) + 1):
+        with pytest.raises(Refused, match=f"there are {len(policies)} policies"):
+            call("doctor", "server", "--policy", "--part", number, aws=aws, directory=tmp_path)
+    with pytest.raises(Refused, match="part of --policy"):
+        call("doctor", "server", "--part", 1, aws=aws, directory=tmp_path)
 
 
 def test_bootstrap_makes_roles_and_prints_the_variables(

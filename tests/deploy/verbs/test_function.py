@@ -53,3 +53,9 @@ def test_lease_lasts_while_the_function_is_made(twin: Twin, call: Call) -> None:
     twin.clock.after(90, lambda: held.append(look()))
     assert call("release", "function", "--tag", "first") == 0
     assert held[0] is not None
+
+
+def test_a_function_has_no_machine_image(call: Call) -> None:
+    """The wish for a new one is not passed over."""
+    with pytest.raises(Refused, match="leave --new-machine-image out"):
+        call("release", "function", "--tag", "x", "--new-machine-image")

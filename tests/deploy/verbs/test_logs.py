@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from deploy.errors import Refused
 from tests.deploy.verbs.shop import Call, place, world
 from tests.twin.twin import Twin
 
@@ -15,9 +16,15 @@ def _interrupt() -> None:
 
 def test_logs(twin: Twin, call: Call, capsys: pytest.CaptureFixture[str]) -> None:
     """The last minutes; followed, each line comes once, until Control-C."""
+    with pytest.raises(Refused, match="log group '/shop/staging/server': `python -m deploy apply"):
+        call("logs", "server")
     made_world = world(twin)
     logs = made_world.aws.client("logs")
     group = place().log_group
+    assert call("logs", "server", "--minutes", "5") == 0
+    silent = capsys.readouterr()
+    assert silent.out == ""
+    assert f"Nothing was written to {group} in the last 5 minutes" in silent.err
     logs.create_log_stream(logGroupName=group, logStreamName="i-1")
 
     def write(text: str) -> None:
