@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
@@ -41,7 +42,7 @@ def main(argv: Sequence[str] | None = None, *, connect: Connect = connect) -> in
     try:
         args = _parser(arguments).parse_args(arguments)
         args.connect = connect
-        return int(_module(args.verb).run(args))
+        return _run(args)
     except (DeployError, *AwsError) as error:
         known = as_deploy_error(error)
         print("\n".join([f"error: {known}", *getattr(error, "__notes__", ())]), file=sys.stderr)
@@ -49,6 +50,21 @@ def main(argv: Sequence[str] | None = None, *, connect: Connect = connect) -> in
     except KeyboardInterrupt:
         print("error: Stopped. Run the same command again to go on.", file=sys.stderr)
         return 130
+    except BrokenPipeError:
+        return _cut_off()
+
+
+def _run(args: argparse.Namespace) -> int:
+    """Run the verb, and have its output read while an error of that can still be told."""
+    code = int(_module(args.verb).run(args))
+    sys.stdout.flush()
+    return code
+
+
+def _cut_off() -> int:
+    """Whoever read the output has gone, as `head` does: say nothing more, not even at the exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 141
 
 
 class _Parser(argparse.ArgumentParser):

@@ -1,5 +1,6 @@
 """The address of a door: its domain, its load balancer or its function URL."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from deploy.aws import Aws, absent
@@ -10,18 +11,21 @@ from deploy.releases.place import Place
 from deploy.resources.alias import LIVE
 
 
-def address_of(aws: Aws, config: Config, place: Place) -> str:
-    """The URL, without a slash at its end. Raises `Refused` if there is none yet."""
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A URL, without a slash at its end, and whether callers have to sign their requests."""
+
+    url: str
+    signed: bool = False
+
+
+def address_of(aws: Aws, config: Config, place: Place) -> Address:
+    """Where a door answers. Raises `Refused` if it has no address yet."""
     if place.door != SERVER:
         return _function(aws, place)
     if config.https.domain:
-        return f"https://{config.https.domain}"
-    return f"http://{_balancer(aws, place)}"
-
-
-def is_signed(aws: Aws, place: Place) -> bool:
-    """Whether callers have to sign their requests."""
-    return place.door != SERVER and _url(aws, place).get("AuthType") == "AWS_IAM"
+        return Address(f"https://{config.https.domain}")
+    return Address(f"http://{_balancer(aws, place)}")
 
 
 def _balancer(aws: Aws, place: Place) -> str:
@@ -33,17 +37,12 @@ def _balancer(aws: Aws, place: Place) -> str:
     return str(found["LoadBalancers"][0]["DNSName"])
 
 
-def _function(aws: Aws, place: Place) -> str:
-    address = _url(aws, place).get("FunctionUrl")
-    if not address:
-        raise Refused(f"There is no function URL of '{place.stem}': `release function` makes it.")
-    return str(address).rstrip("/")
-
-
-def _url(aws: Aws, place: Place) -> dict[str, Any]:
+def _function(aws: Aws, place: Place) -> Address:
     found: dict[str, Any] = {}
     with absent("ResourceNotFoundException"):
-        found |= aws.client("lambda").get_function_url_config(
+        found = aws.client("lambda").get_function_url_config(
             FunctionName=place.function, Qualifier=LIVE
         )
-    return found
+    if not found:
+        raise Refused(f"There is no function URL of '{place.stem}': `release function` makes it.")
+    return Address(str(found["FunctionUrl"]).rstrip("/"), signed=found["AuthType"] == "AWS_IAM")

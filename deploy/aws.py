@@ -11,7 +11,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 
+from deploy.errors import Refused
 from deploy.permissions.actions import action_of
+from deploy.wording import sentence
 
 RETRIES = Config(
     retries={"mode": "standard", "total_max_attempts": 8},
@@ -73,12 +75,24 @@ class Aws:
         return str(self._session.get_partition_for_region(self.region))
 
     def client(self, service: str) -> Any:
-        """The client of a service, made once. `AWS_ENDPOINT_URL` is honoured by boto3 itself."""
+        """The client of a service, made once. `AWS_ENDPOINT_URL` is honoured by boto3 itself.
+
+        Raises `Refused` if that is no URL.
+        """
         if service not in self._clients:
-            client = self._session.client(service, config=self._config)
+            client = self._made(service)
             client.meta.events.register("after-call", _name_action)
             self._clients[service] = client
         return self._clients[service]
+
+    def _made(self, service: str) -> Any:
+        try:
+            return self._session.client(service, config=self._config)
+        except ValueError as error:
+            raise Refused(
+                f"{sentence(error)} AWS_ENDPOINT_URL is a URL such as http://127.0.0.1:5000, or is "
+                "not set."
+            ) from error
 
     def arn(self, service: str, resource: str, *, region: bool = True) -> str:
         """The ARN of something in this account."""

@@ -4,11 +4,34 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-Name = Annotated[str, Meta(pattern=r"^[a-z](-?[a-z0-9])+$", max_length=20)]
+Name = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z](-?[a-z0-9])+$",
+        max_length=20,
+        description="2 to 20 of a-z, 0-9 and single hyphens inside, beginning with a letter",
+    ),
+]
 """Hyphens stand alone and inside: the name is also one of a repository and of a balancer."""
 
-Word = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9]{1,19}$")]
+Word = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z][a-z0-9]{1,19}$",
+        description="2 to 20 of a-z and 0-9, beginning with a letter",
+    ),
+]
 """A name without hyphens, so that `name-environment` can be read in one way only."""
+
+Region = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z]{2}(-[a-z]+)+-\d$",
+        max_length=17,
+        description="a region of AWS, such as eu-west-1",
+    ),
+]
+"""AWS's longest has 14 characters; with more than 17 the bucket's name would be too long."""
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 Count = Annotated[int, Meta(ge=0, le=1000)]
@@ -111,7 +134,7 @@ class Config(Section, frozen=True):
     """Everything that a person decides, for one environment."""
 
     name: Name
-    region: Annotated[str, Meta(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    region: Region
     environment: Word = "production"
     network: Network = Network()
     server: Server = Server()

@@ -5,6 +5,7 @@ import re
 
 from deploy.config import Config, Https, Network, Release, Schedule, Server
 from deploy.cron import cron_fault
+from deploy.service_settings import setting_fault
 
 
 def config_fault(config: Config) -> str | None:
@@ -13,7 +14,9 @@ def config_fault(config: Config) -> str | None:
         _name_fault(config)
         or _network_fault(config.network)
         or _server_fault(config.server)
-        or _https_fault(config.https)
+        or _https_fault(config.https, config.region)
+        or _firewall_fault(config.balancer.waf_acl_arn, config.region)
+        or _email_fault(config.alarms.email)
         or _release_fault(config.release)
         or _settings_fault(config)
         or _tags_fault(config)
@@ -68,10 +71,18 @@ def _machine_fault(server: Server) -> str | None:
             f"server: {kind} is not an {server.architecture} instance type; name one such as "
             f'{_EXAMPLES[server.architecture]}, or set architecture = "{found}".'
         )
-    memory = _MEMORY.get(kind.rpartition(".")[2], server.memory_mb)
-    if server.memory_mb > memory:
+    memory = memory_of(kind)
+    if memory is not None and server.memory_mb > memory:
         return f"server: memory_mb {server.memory_mb} is more than the {memory} MB of a {kind}."
     return None
+
+
+def memory_of(kind: str) -> int | None:
+    """Megabytes of an instance type, None where they are not known here."""
+    family, _, size = kind.partition(".")
+    if size not in _MEMORY or not _FAMILY.match(family):
+        return None
+    return int(_MEMORY[size] * _SHARES[family[0]])
 
 
 def _schedule_fault(schedule: Schedule) -> str | None:
@@ -86,7 +97,7 @@ def _twice_fault(server: Server) -> str | None:
     return f"server.schedule: {twice} is there twice; give each its own name." if twice else None
 
 
-def _https_fault(https: Https) -> str | None:
+def _https_fault(https: Https, region: str) -> str | None:
     if https.domain and not https.certificate_arn:
         return "https: a domain needs a certificate_arn."
     if https.certificate_arn and not https.domain:
@@ -94,7 +105,34 @@ def _https_fault(https: Https) -> str | None:
             "https: a certificate_arn needs the domain that it is for: at the balancer's own "
             "address no certificate is ever right."
         )
+    if https.certificate_arn and not _arn("acm", region, "certificate/").match(
+        https.certificate_arn
+    ):
+        return (
+            f"https.certificate_arn: {https.certificate_arn} is not the ARN of a certificate in "
+            f"{region}, arn:aws:acm:{region}:…:certificate/…: ask ACM for one there."
+        )
     return None
+
+
+def _firewall_fault(acl: str, region: str) -> str | None:
+    if acl in ("", "none") or _arn("wafv2", region, "regional/webacl/").match(acl):
+        return None
+    return (
+        f"balancer.waf_acl_arn: {acl} is not the ARN of a regional web ACL in {region}, "
+        f'arn:aws:wafv2:{region}:…:regional/webacl/…, nor "none".'
+    )
+
+
+def _email_fault(email: str) -> str | None:
+    if not email or _EMAIL.fullmatch(email):
+        return None
+    return f"alarms.email: {email} is no address; write one such as team@example.org."
+
+
+def _arn(service: str, region: str, kind: str) -> re.Pattern[str]:
+    """ARNs of one kind of thing in a region, of whatever account."""
+    return re.compile(rf"arn:aws[a-z-]*:{service}:{re.escape(region)}:\d{{12}}:{kind}\S+")
 
 
 def _release_fault(release: Release) -> str | None:
@@ -107,17 +145,8 @@ def _release_fault(release: Release) -> str | None:
 
 
 def _settings_fault(config: Config) -> str | None:
-    for key, value in config.settings.items():
-        if not _SETTING.fullmatch(key):
-            return (
-                f"settings: {key} is no setting of the service; they start with ESTIMATOR_. "
-                "Secrets do not belong here: whoever may read the instance reads them."
-            )
-        if key in _FIXED:
-            return f"settings: {key} is given by the image; leave it out."
-        if "\n" in value:
-            return f"settings: {key} spans several lines."
-    return None
+    faults = (setting_fault(key, value) for key, value in config.settings.items())
+    return next((f"settings: {fault}" for fault in faults if fault), None)
 
 
 def _tags_fault(config: Config) -> str | None:
@@ -127,13 +156,22 @@ def _tags_fault(config: Config) -> str | None:
     return None
 
 
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _TAKEN = ("internal-", "sthree-", "amzn-s3-demo-")
 """What names of balancers and buckets may not begin with."""
 
-_SETTING = re.compile(r"ESTIMATOR_[A-Z_]+")
-_FIXED = frozenset({"ESTIMATOR_HOST", "ESTIMATOR_PORT", "ESTIMATOR_BUNDLE"})
 _OUR_TAGS = frozenset({"service", "environment", "door", "managed-by", "image", "Name"})
 _GRAVITON = re.compile(r"^(a1|[a-z]+\d+g[a-z]*)\.")
 _EXAMPLES = {"arm64": "m8g.medium", "x86_64": "t3.small"}
-_MEMORY = {"nano": 512, "micro": 1024}
-"""Megabytes of the sizes that may be too small, alike in every family."""
+_FAMILY = re.compile(r"(t[2-9]|[mr][5-9]|c(?:5a?d?$|[6-9]))")
+_SHARES = {"t": 1.0, "m": 1.0, "c": 0.5, "r": 2.0}
+_MEMORY = {
+    "nano": 512,
+    "micro": 1024,
+    "small": 2048,
+    "medium": 4096,
+    "large": 8192,
+    "xlarge": 16_384,
+    "2xlarge": 32_768,
+}
+"""Megabytes by size of the t and m families; c have half of them, r twice as many."""

@@ -3,16 +3,20 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
 from deploy.config import Config, Section
 from deploy.config_faults import config_fault
+from deploy.config_words import Fault, fault_of
 from deploy.errors import Refused
 
 PREFIX = "DEPLOY_"
-"""What an environment variable over the file starts with: DEPLOY_SERVER_MIN, DEPLOY_REGION."""
+"""What an environment variable over the file starts with: DEPLOY_SERVER_MAX, DEPLOY_REGION."""
+
+COMMON = frozenset({"name", "region"})
+"""What no environment has of its own: they share one registry, by which an image is found."""
 
 DEFAULTS: Mapping[str, dict[str, Any]] = {
     "production": {
@@ -21,8 +25,6 @@ DEFAULTS: Mapping[str, dict[str, Any]] = {
     }
 }
 """The defaults of some environments, where they are not those of the others."""
-
-T = TypeVar("T")
 
 
 def read_config(path: Path, environment: str, environ: Mapping[str, str]) -> Config:
@@ -36,28 +38,55 @@ def read_config(path: Path, environment: str, environ: Mapping[str, str]) -> Con
             f"{path}: an environment is not named in the file, nor by {PREFIX}ENVIRONMENT: leave "
             "it out, and say --env."
         )
-    config = _converted({**document, "environment": environment}, Config, path)
+    config = _converted({**document, "environment": environment}, path, environ)
     fault = config_fault(config)
     if fault is not None:
-        raise Refused(f"{path}: {fault}")
+        raise Refused(f"{' with '.join([str(path), *_given(environ)])}: {fault}")
     return config
 
 
 def _of(environment: str, document: dict[str, Any], path: Path) -> dict[str, Any]:
     """The document of one environment: its defaults, over them what all have, then its own."""
-    own = _converted(document.pop("environments", {}), dict[str, dict[str, Any]], path)
+    own = document.pop("environments", {})
+    if not isinstance(own, dict) or not all(isinstance(each, dict) for each in own.values()):
+        raise Refused(f"{path}: environments holds a table for each, [environments.{environment}].")
     if own and environment not in own:
         raise Refused(
             f"{path}: no environment '{environment}'; it has {', '.join(own)}. Name one with --env."
         )
+    for name, table in own.items():
+        for key in sorted(COMMON & set(table)):
+            raise Refused(
+                f"{path}: environments.{name}: {key} is the same for all, which share one "
+                f"registry; another {key} needs a file of its own, named with --config."
+            )
     return _merged(_merged(DEFAULTS.get(environment, {}), document), own.get(environment, {}))
 
 
-def _converted(document: Any, kind: type[T], path: Path) -> T:
+def _converted(document: dict[str, Any], path: Path, environ: Mapping[str, str]) -> Config:
     try:
-        return msgspec.convert(document, kind, strict=False)
+        return msgspec.convert(document, Config, strict=False)
     except msgspec.ValidationError as error:
-        raise Refused(f"{path}: {error}. See examples/deploy.toml for every key.") from error
+        fault = fault_of(error, document)
+        place = _source(fault, path, environ)
+        raise Refused(f"{place} {fault.what} See examples/deploy.toml for every key.") from error
+
+
+def _source(fault: Fault, path: Path, environ: Mapping[str, str]) -> str:
+    """Who has given a key: a variable, the command line, or else the file."""
+    variable = PREFIX + "_".join(map(str, fault.path)).upper()
+    if variable in environ:
+        return variable
+    return "--env" if fault.key == "environment" else f"{path}: {fault.key}"
+
+
+def _given(environ: Mapping[str, str]) -> list[str]:
+    """The variables that may be at fault, in a list for a sentence; none if there are none."""
+    return [", ".join(names)] if (names := sorted(_ours(environ))) else []
+
+
+def _ours(environ: Mapping[str, str]) -> list[str]:
+    return [name for name in environ if name.startswith(PREFIX)]
 
 
 def _document(path: Path) -> dict[str, Any]:
@@ -73,11 +102,9 @@ def _document(path: Path) -> dict[str, Any]:
 
 
 def _variables(environ: Mapping[str, str]) -> dict[str, Any]:
-    """The document that the variables make: DEPLOY_SERVER_MIN=3 is min in [server]."""
+    """The document that the variables make: DEPLOY_SERVER_MAX=6 is max in [server]."""
     document: dict[str, Any] = {}
-    for variable in sorted(environ):
-        if not variable.startswith(PREFIX):
-            continue
+    for variable in sorted(_ours(environ)):
         words = variable.removeprefix(PREFIX).lower()
         section = next((s for s in _SECTIONS if words.startswith(f"{s}_")), None)
         value = environ[variable]

@@ -14,6 +14,9 @@ ENGINES = ("docker", "podman", "buildah")
 PLATFORMS = {"arm64": "linux/arm64", "x86_64": "linux/amd64"}
 """The platform of each architecture that the configuration allows."""
 
+MACHINES = {name: platform.removeprefix("linux/") for name, platform in PLATFORMS.items()}
+"""The same as the configuration of an image has it: arm64, amd64."""
+
 SINGLE = ("--provenance=false", "--sbom=false")
 """Without these flags buildx pushes an image index, which Lambda refuses."""
 
@@ -72,6 +75,12 @@ class Engine:
             return ["buildah", "inspect", "--type", "image",
                     "--format", "{{.OCIv1.Architecture}}", image]  # fmt: skip
         return [self.name, "image", "inspect", "--format", "{{.Architecture}}", image]
+
+    def identity(self, image: str) -> Argv:
+        """Print the digest of a local image: of its configuration, or of its manifest."""
+        if self.name == "buildah":
+            return ["buildah", "inspect", "--type", "image", "--format", "{{.FromImageID}}", image]
+        return [self.name, "image", "inspect", "--format", "{{.Id}}", image]
 
     def tag(self, image: str, tag: str) -> Argv:
         """Give a local image one more name."""

@@ -1,15 +1,16 @@
 """The function stack: which resources there are, in which order, and what each needs of others."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 from deploy.aws import Aws
 from deploy.config import Config
+from deploy.graphs import function_graphs
 from deploy.names import FUNCTION, Names, names_of
-from deploy.permissions.policies import function_policy
+from deploy.permissions.policies import function_policy, trust
 from deploy.releases.traffic import Published
 from deploy.resource import Later, Resource
-from deploy.resources.alarm import Alarm, Dimensions, Watch
+from deploy.resources.alarm import Alarm, Dimensions, alarms_of
 from deploy.resources.alias import LIVE, Alias
 from deploy.resources.dashboard import Dashboard
 from deploy.resources.function import Function
@@ -18,7 +19,7 @@ from deploy.resources.log_group import LogGroup
 from deploy.resources.role import Role
 from deploy.resources.topic import Topic
 from deploy.shared import Shared, shared_of
-from deploy.watches import FUNCTION_ALARMS, function_graphs, function_watches
+from deploy.watches import FUNCTION_ALARMS, function_watches
 
 NO_IMAGE = (
     "There is no function until there is an image: `python -m deploy push` and "
@@ -26,21 +27,82 @@ NO_IMAGE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FunctionStack:
-    """The same image as a Lambda function with a URL."""
+    """The same image as a Lambda function with a URL. Each resource is one object.
 
-    shared: Shared
-    logs: LogGroup
-    role: Role
-    function: Function
-    published: Published
-    alias: Alias
-    url: FunctionUrl
-    public: PublicAccess
-    topic: Topic
-    alarms: tuple[Alarm, ...]
-    dashboard: Dashboard
+    `digest` is the image to make the function of, if it is not there.
+    """
+
+    aws: Aws
+    config: Config
+    digest: str = ""
+
+    @cached_property
+    def names(self) -> Names:
+        """What everything is called."""
+        return names_of(self.config)
+
+    @cached_property
+    def shared(self) -> Shared:
+        """What the other door uses too."""
+        return shared_of(self.aws, self.config, self.names, for_functions=True)
+
+    @cached_property
+    def logs(self) -> LogGroup:
+        return LogGroup(self.aws, self.config, self.names, FUNCTION)
+
+    @cached_property
+    def role(self) -> Role:
+        return Role(
+            self.aws,
+            self.names.worldwide(FUNCTION, self.aws.region),
+            trust=trust("lambda.amazonaws.com", self.aws.account),
+            policy=function_policy(self.logs.arn),
+            tags=self.names.tags(FUNCTION),
+        )
+
+    @cached_property
+    def published(self) -> Published:
+        """Its versions, and which of them serve."""
+        return Published(self.aws, self.names.stem)
+
+    @cached_property
+    def function(self) -> Function:
+        return Function(
+            self.aws,
+            self.config,
+            self.names,
+            role=self.role,
+            repository_uri=self.shared.repository.uri,
+            digest=self.digest,
+            serves=lambda: self.published.traffic() is not None,
+        )
+
+    @cached_property
+    def alias(self) -> Alias:
+        return Alias(self.aws, self.function)
+
+    @cached_property
+    def url(self) -> FunctionUrl:
+        return FunctionUrl(self.aws, self.config, self.function, self.alias)
+
+    @cached_property
+    def public(self) -> PublicAccess:
+        return PublicAccess(self.aws, self.config, self.function, self.alias)
+
+    @cached_property
+    def topic(self) -> Topic:
+        return Topic(self.aws, self.config, self.names, FUNCTION)
+
+    @cached_property
+    def alarms(self) -> tuple[Alarm, ...]:
+        watches = partial(function_watches, self.config, self._live)
+        return alarms_of(self.aws, self.names, FUNCTION, watches, FUNCTION_ALARMS, self.topic)
+
+    @cached_property
+    def dashboard(self) -> Dashboard:
+        return Dashboard(self.aws, self.names, FUNCTION, lambda: function_graphs(self._live))
 
     @property
     def resources(self) -> list[Resource]:
@@ -81,51 +143,13 @@ class FunctionStack:
             notes.append(f"It answers at {self.url.address}")
         return notes
 
+    @property
+    def _live(self) -> Dimensions:
+        """The dimensions of the alias."""
+        name = self.function.name
+        return {"FunctionName": name, "Resource": f"{name}:{LIVE}"}
+
 
 def function(aws: Aws, config: Config, *, digest: str = "") -> FunctionStack:
     """The function stack; `digest` is the image to make the function of, if it is not there."""
-    names = names_of(config)
-    shared = shared_of(aws, config, names, for_functions=True)
-    logs = LogGroup(aws, config, names, FUNCTION)
-    role = Role(
-        aws,
-        names.of(FUNCTION),
-        service="lambda.amazonaws.com",
-        policy=function_policy(logs.arn),
-        tags=names.tags(FUNCTION),
-    )
-    published = Published(aws, names.stem)
-    handler = Function(
-        aws,
-        config,
-        names,
-        role=role,
-        repository_uri=shared.repository.uri,
-        digest=digest,
-        serves=lambda: published.traffic() is not None,
-    )
-    alias = Alias(aws, handler)
-    topic = Topic(aws, config, names, FUNCTION)
-    live: Dimensions = {"FunctionName": handler.name, "Resource": f"{handler.name}:{LIVE}"}
-    return FunctionStack(
-        shared=shared,
-        logs=logs,
-        role=role,
-        function=handler,
-        published=published,
-        alias=alias,
-        url=FunctionUrl(aws, config, handler, alias),
-        public=PublicAccess(aws, config, handler, alias),
-        topic=topic,
-        alarms=_alarms(aws, config, names, live, topic),
-        dashboard=Dashboard(aws, names, FUNCTION, lambda: function_graphs(live)),
-    )
-
-
-def _alarms(
-    aws: Aws, config: Config, names: Names, live: Dimensions, topic: Topic
-) -> tuple[Alarm, ...]:
-    def watch(what: str) -> Callable[[], Watch]:
-        return lambda: function_watches(config, live)[what]
-
-    return tuple(Alarm(aws, names, FUNCTION, watch(what), topic) for what in FUNCTION_ALARMS)
+    return FunctionStack(aws, config, digest)

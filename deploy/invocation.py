@@ -1,6 +1,7 @@
 """One call of the command line: what it is about, and how it talks."""
 
 import argparse
+import math
 import os
 import sys
 from collections.abc import Callable
@@ -14,7 +15,6 @@ from deploy.config import Config
 from deploy.config_file import read_config
 from deploy.errors import Refused
 from deploy.names import FUNCTION, SERVER, Names, names_of
-from deploy.stacks import Stack, stack_of
 
 Connect = Callable[[str], Aws]
 """How to reach a region."""
@@ -34,10 +34,6 @@ class Invocation:
     def names(self) -> Names:
         """The names of everything."""
         return names_of(self.config)
-
-    def stack(self) -> Stack:
-        """The stack of the door."""
-        return stack_of(self.door, self.aws, self.config)
 
     def tell(self, text: str) -> None:
         """Say it to a person; a machine reads the JSON alone."""
@@ -69,6 +65,17 @@ class Invocation:
             raise Refused("Nobody can be asked here: add --yes to do it without asking.")
         if input(f"{question} Type '{answer}' to go on: ").strip() != answer:
             raise Refused("Nothing was changed.")
+
+
+def amount(text: str) -> float:
+    """The type of an argument that is a number of at least 0."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is no number of at least 0")
+    return number
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:

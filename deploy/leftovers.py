@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from deploy.aws import Aws, absent
-from deploy.names import SHARED, Names
+from deploy.names import MANAGED, SHARED, Names
 from deploy.waiting import until
 
 SETTLING = 300.0
@@ -36,12 +36,13 @@ def tagged(aws: Aws, tags: Mapping[str, str]) -> list[Tagged]:
         things.append(
             Tagged(each["ResourceARN"], values.get("environment", ""), values.get("door", ""))
         )
-    return sorted((each for each in things if _exists(aws, each.arn)), key=lambda each: each.arn)
+    here = (each for each in things if _is_here(aws, each.arn) and _exists(aws, each.arn))
+    return sorted(here, key=lambda each: each.arn)
 
 
 def others(aws: Aws, names: Names, door: str) -> list[Tagged]:
     """What other doors and environments of the service have; logs that were kept do not count."""
-    ours = {"service": names.name, "managed-by": "deploy"}
+    ours = {"service": names.name, **MANAGED}
     return [
         each
         for each in tagged(aws, ours)
@@ -65,6 +66,11 @@ def wait_until_gone(aws: Aws, names: Names, door: str, kept: frozenset[str]) -> 
         return not left
 
     until(aws, gone, what="AWS lists nothing of it any more", limit=SETTLING)
+
+
+def _is_here(aws: Aws, arn: str) -> bool:
+    """Whether a thing is this region's: us-east-1 lists what IAM has for all of them."""
+    return ":iam:" not in arn or arn.endswith(f"-{aws.region}")
 
 
 def _exists(aws: Aws, arn: str) -> bool:

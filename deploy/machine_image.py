@@ -9,6 +9,12 @@ from deploy.releases.versions import Versions
 OLD_DAYS = 30
 """After so many days a newer one with the patches of a month is worth a release."""
 
+STALE_DAYS = 90
+"""After so many days it lacks a whole minor version of Amazon Linux, which appears each quarter.
+
+https://docs.aws.amazon.com/linux/al2023/ug/release-cadence.html
+"""
+
 DAY = 86_400.0
 
 
@@ -18,6 +24,11 @@ class MachineImage:
 
     id: str
     days: float | None
+
+    @property
+    def stale(self) -> bool:
+        """Whether it has to be renewed: it is too old, or withdrawn."""
+        return self.days is None or self.days > STALE_DAYS
 
     def __str__(self) -> str:
         if self.days is None:

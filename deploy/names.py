@@ -10,6 +10,12 @@ FUNCTION = "function"
 SHARED = "shared"
 """The tag `door` of what both doors use."""
 
+MACHINE_IMAGES = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-"
+"""Where Amazon names its newest Amazon Linux 2023 in SSM; the architecture follows."""
+
+MANAGED = {"managed-by": "deploy"}
+"""The mark of what was made here; a thing of the same name without it is somebody else's."""
+
 IMAGE_TAG = "image"
 """The tag of an instance that says which image, by its digest, the instance runs."""
 
@@ -28,7 +34,7 @@ class Names:
     @property
     def stem(self) -> str:
         """The common start, at most 32 characters for the shortest names that AWS allows."""
-        return _fit(f"{self.name}-{self.environment}", 32)
+        return fit(f"{self.name}-{self.environment}", 32)
 
     @property
     def repository(self) -> str:
@@ -46,8 +52,13 @@ class Names:
         return f"/{self.name}/{self.environment}/{door}"
 
     def of(self, part: str) -> str:
-        """The name of a part, such as the role of the server."""
+        """The name of a part, such as the security group of the balancer."""
         return f"{self.stem}-{part}"
+
+    def worldwide(self, part: str, region: str) -> str:
+        """The name of a part that belongs to no region, such as a role: it has the region in it, so
+        that the same environment may stand in several."""
+        return f"{self.of(part)}-{region}"
 
     def alarm(self, door: str, what: str) -> str:
         """The name of an alarm of one door."""
@@ -59,14 +70,14 @@ class Names:
             "service": self.name,
             "environment": self.environment,
             "door": door,
-            "managed-by": "deploy",
+            **MANAGED,
         }
         return dict(self.extra_tags) | ours
 
     @property
     def repository_tags(self) -> dict[str, str]:
         """The tags of what all environments share; the same seen from each of them."""
-        return {"service": self.name, "managed-by": "deploy"}
+        return {"service": self.name, **MANAGED}
 
 
 def names_of(config: Config) -> Names:
@@ -74,7 +85,7 @@ def names_of(config: Config) -> Names:
     return Names(config.name, config.environment, tuple(sorted(config.tags.items())))
 
 
-def _fit(text: str, length: int) -> str:
+def fit(text: str, length: int) -> str:
     """The text, shortened if it must be by a hash of what is left out."""
     if len(text) <= length:
         return text

@@ -1,5 +1,6 @@
 """What a person reads of a plan, and what a machine does."""
 
+import difflib
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -9,6 +10,9 @@ from deploy.resource import Change, Difference, Later
 SIGNS = {"create": "+", "update": "~", "delete": "-"}
 DONE = {"create": "made", "update": "changed", "delete": "deleted"}
 TO_DO = {"create": "make", "update": "change", "delete": "delete"}
+
+LONGEST = 20
+"""Lines that are shown of the changes of one script."""
 
 
 def plan_text(changes: Sequence[Change]) -> str:
@@ -32,13 +36,27 @@ def done_line(change: Change) -> str:
 
 
 def difference_lines(difference: Difference) -> list[str]:
-    """One key: live → wanted, or of sets and documents what goes and what comes."""
+    """One key: live → wanted, or of sets, documents and scripts what goes and what comes."""
+    if _is_script(difference.live) and _is_script(difference.wanted):
+        return [f"{difference.key}:", *_script_lines(difference.live, difference.wanted)]
     live, wanted = _parts(difference.live), _parts(difference.wanted)
     if len(live) < 2 and len(wanted) < 2:
         return [f"{difference.key}: {''.join(live) or 'none'} → {''.join(wanted) or 'none'}"]
     gone = [f"  - {part}" for part in live if part not in wanted]
     new = [f"  + {part}" for part in wanted if part not in live]
     return [f"{difference.key}:", *gone, *new]
+
+
+def _is_script(value: Any) -> bool:
+    return isinstance(value, str) and "\n" in value
+
+
+def _script_lines(live: str, wanted: str) -> list[str]:
+    """The lines that differ, in the order in which they stand."""
+    compared = difflib.unified_diff(live.splitlines(), wanted.splitlines(), n=0, lineterm="")
+    changed = [f"  {line[0]} {line[1:]}" for line in list(compared)[2:] if line[0] != "@"]
+    more = len(changed) - LONGEST
+    return changed if more <= 0 else [*changed[:LONGEST], f"  … and {more} more lines"]
 
 
 def plan_json(changes: Iterable[Change], **facts: Any) -> str:
@@ -73,6 +91,8 @@ def _parts(value: Any) -> list[str]:
         return [str(each) for each in value]
     if isinstance(value, dict):
         return [f"{key} = {each}" for key, each in sorted(value.items())]
+    if _is_script(value):
+        return [f"{len(value.splitlines())} lines"]
     if isinstance(value, str) and value.startswith(("{", "[")):
         return json.dumps(json.loads(value), indent=1).splitlines()
     return [str(value)]

@@ -1,24 +1,22 @@
 """The parts of the server stack that take more than a line to make."""
 
-from collections.abc import Callable
-
 from deploy.aws import Aws
 from deploy.config import Config
+from deploy.graphs import server_graphs
 from deploy.names import SERVER, Names
 from deploy.network import Layout
-from deploy.permissions.policies import instance_policy
-from deploy.resources.alarm import Alarm, Dimensions, Watch
+from deploy.permissions.policies import instance_policy, trust
+from deploy.resources.alarm import Alarm, Dimensions, Watch, alarms_of
 from deploy.resources.balancer import Balancer
 from deploy.resources.dashboard import Dashboard
 from deploy.resources.group import Group
-from deploy.resources.listener import Listener
 from deploy.resources.log_group import LogGroup
 from deploy.resources.role import Role
 from deploy.resources.scaling_policy import CPU, REQUESTS, ScalingPolicy, request_label
 from deploy.resources.security_group import SecurityGroup
 from deploy.resources.target_group import PORT, TargetGroup
 from deploy.resources.topic import Topic
-from deploy.watches import SERVER_ALARMS, server_graphs, server_watches
+from deploy.watches import SERVER_ALARMS, server_watches
 
 
 def instance_role(aws: Aws, names: Names, logs: LogGroup) -> Role:
@@ -30,23 +28,17 @@ def instance_role(aws: Aws, names: Names, logs: LogGroup) -> Role:
     )
     return Role(
         aws,
-        names.of(SERVER),
-        service="ec2.amazonaws.com",
+        names.worldwide(SERVER, aws.region),
+        trust=trust("ec2.amazonaws.com", aws.account),
         policy=policy,
         tags=names.tags(SERVER),
     )
 
 
-def security_groups(
-    aws: Aws, config: Config, names: Names, layout: Layout
-) -> tuple[SecurityGroup, SecurityGroup]:
-    """The balancer hears the allowed addresses, and the instances hear only the balancer.
-
-    No port 22 anywhere: sessions go through SSM. Instances call AWS over HTTPS and nothing else;
-    the VPC's own DNS and clock pass every group.
-    """
+def balancer_group(aws: Aws, config: Config, names: Names, layout: Layout) -> SecurityGroup:
+    """The balancer hears the allowed addresses, and speaks to the network of the instances."""
     ports = (80, 443) if config.https.certificate_arn else (80,)
-    balancer = SecurityGroup(
+    return SecurityGroup(
         aws,
         names.of("balancer"),
         vpc=layout.vpc,
@@ -54,33 +46,23 @@ def security_groups(
         egress=[(cidr, PORT) for cidr in layout.cidrs],
         tags=names.tags(SERVER),
     )
-    instances = SecurityGroup(
+
+
+def instance_group(
+    aws: Aws, names: Names, layout: Layout, balancer: SecurityGroup
+) -> SecurityGroup:
+    """The instances hear only the balancer.
+
+    No port 22: sessions go through SSM. Instances call AWS over HTTPS and nothing else; the VPC's
+    own DNS and clock pass every group.
+    """
+    return SecurityGroup(
         aws,
         names.of("instances"),
         vpc=layout.vpc,
         ingress=[(balancer, PORT)],
         egress=[("0.0.0.0/0", 443)],
         tags=names.tags(SERVER),
-    )
-    return balancer, instances
-
-
-def listener(
-    aws: Aws,
-    config: Config,
-    names: Names,
-    port: int,
-    balancer: Balancer,
-    target_group: TargetGroup,
-) -> Listener:
-    """What the balancer does on one port."""
-    return Listener(
-        aws,
-        names,
-        port,
-        balancer=balancer,
-        target_group=target_group,
-        certificate=config.https.certificate_arn,
     )
 
 
@@ -121,10 +103,7 @@ def server_alarms(
         filled = least > 0 and group.has_image()
         return server_watches(config, *_dimensions(balancer, target_group), filled=filled)
 
-    def watch(what: str) -> Callable[[], Watch]:
-        return lambda: watches()[what]
-
-    return tuple(Alarm(aws, names, SERVER, watch(what), topic) for what in SERVER_ALARMS)
+    return alarms_of(aws, names, SERVER, watches, SERVER_ALARMS, topic)
 
 
 def server_dashboard(

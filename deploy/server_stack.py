@@ -1,11 +1,12 @@
 """The server stack: which resources there are, in which order, and what each needs of others."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from deploy.aws import Aws
 from deploy.config import Config
 from deploy.errors import Refused
-from deploy.names import SERVER, names_of
+from deploy.names import SERVER, Names, names_of
 from deploy.network import Layout, layout_of
 from deploy.resource import Later, Resource
 from deploy.resources.alarm import Alarm
@@ -24,10 +25,10 @@ from deploy.resources.security_group import SecurityGroup
 from deploy.resources.target_group import TargetGroup
 from deploy.resources.topic import Topic
 from deploy.server_parts import (
+    balancer_group,
+    instance_group,
     instance_role,
-    listener,
     scaling,
-    security_groups,
     server_alarms,
     server_dashboard,
 )
@@ -35,30 +36,125 @@ from deploy.shared import Shared, shared_of
 from deploy.timing import Timing, timing_faults, timing_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ServerStack:
-    """The instances behind the load balancer."""
+    """The instances behind the load balancer. Each resource is one object, whoever needs it."""
 
-    domain: str
+    aws: Aws
+    config: Config
     layout: Layout
-    shared: Shared
-    logs: LogGroup
-    role: Role
-    profile: InstanceProfile
-    balancer_group: SecurityGroup
-    instance_group: SecurityGroup
-    target_group: TargetGroup
-    balancer: Balancer
-    firewall: Firewall
-    https: Listener
-    http: Listener
-    template: LaunchTemplate
-    group: Group
-    scaling: tuple[ScalingPolicy, ...]
-    schedule: ScheduledActions
-    topic: Topic
-    alarms: tuple[Alarm, ...]
-    dashboard: Dashboard
+    timing: Timing
+
+    @cached_property
+    def names(self) -> Names:
+        """What everything is called."""
+        return names_of(self.config)
+
+    @cached_property
+    def shared(self) -> Shared:
+        """What the other door uses too."""
+        return shared_of(self.aws, self.config, self.names)
+
+    @cached_property
+    def logs(self) -> LogGroup:
+        return LogGroup(self.aws, self.config, self.names, SERVER)
+
+    @cached_property
+    def role(self) -> Role:
+        return instance_role(self.aws, self.names, self.logs)
+
+    @cached_property
+    def profile(self) -> InstanceProfile:
+        return InstanceProfile(self.aws, self.role, self.names.tags(SERVER))
+
+    @cached_property
+    def balancer_group(self) -> SecurityGroup:
+        return balancer_group(self.aws, self.config, self.names, self.layout)
+
+    @cached_property
+    def instance_group(self) -> SecurityGroup:
+        return instance_group(self.aws, self.names, self.layout, self.balancer_group)
+
+    @cached_property
+    def target_group(self) -> TargetGroup:
+        return TargetGroup(self.aws, self.names, vpc=self.layout.vpc, timing=self.timing)
+
+    @cached_property
+    def balancer(self) -> Balancer:
+        return Balancer(
+            self.aws,
+            self.config,
+            self.names,
+            layout=self.layout,
+            group=self.balancer_group,
+            bucket=self.shared.bucket,
+            timing=self.timing,
+        )
+
+    @cached_property
+    def firewall(self) -> Firewall:
+        return Firewall(self.aws, self.config, self.names, self.balancer)
+
+    @cached_property
+    def https(self) -> Listener:
+        return self._listener(443)
+
+    @cached_property
+    def http(self) -> Listener:
+        return self._listener(80)
+
+    @cached_property
+    def template(self) -> LaunchTemplate:
+        return LaunchTemplate(
+            self.aws,
+            self.config,
+            self.names,
+            layout=self.layout,
+            timing=self.timing,
+            group=self.instance_group,
+            repository_uri=self.shared.repository.uri,
+        )
+
+    @cached_property
+    def group(self) -> Group:
+        return Group(
+            self.aws,
+            self.config,
+            self.names,
+            layout=self.layout,
+            template=self.template,
+            target_group=self.target_group,
+        )
+
+    @cached_property
+    def scaling(self) -> tuple[ScalingPolicy, ...]:
+        return scaling(
+            self.aws, self.config, self.names, self.group, self.balancer, self.target_group
+        )
+
+    @cached_property
+    def schedule(self) -> ScheduledActions:
+        return ScheduledActions(self.aws, self.config, self.names, self.group)
+
+    @cached_property
+    def topic(self) -> Topic:
+        return Topic(self.aws, self.config, self.names, SERVER)
+
+    @cached_property
+    def alarms(self) -> tuple[Alarm, ...]:
+        return server_alarms(
+            self.aws,
+            self.config,
+            self.names,
+            self.group,
+            self.balancer,
+            self.target_group,
+            self.topic,
+        )
+
+    @cached_property
+    def dashboard(self) -> Dashboard:
+        return server_dashboard(self.aws, self.names, self.balancer, self.target_group)
 
     @property
     def resources(self) -> list[Resource]:
@@ -118,7 +214,17 @@ class ServerStack:
         if isinstance(self.balancer.address, Later):
             return ""
         scheme = "http" if self.https.settings() is None else "https"
-        return f"It answers at {scheme}://{self.domain or self.balancer.address}/"
+        return f"It answers at {scheme}://{self.config.https.domain or self.balancer.address}/"
+
+    def _listener(self, port: int) -> Listener:
+        return Listener(
+            self.aws,
+            self.names,
+            port,
+            balancer=self.balancer,
+            target_group=self.target_group,
+            certificate=self.config.https.certificate_arn,
+        )
 
 
 def server(aws: Aws, config: Config) -> ServerStack:
@@ -126,55 +232,7 @@ def server(aws: Aws, config: Config) -> ServerStack:
 
     Raises `Refused` if there is no such network, or if times of the configuration contradict.
     """
-    names, layout, timing = names_of(config), layout_of(aws, config), _timing(config)
-    shared = shared_of(aws, config, names)
-    logs = LogGroup(aws, config, names, SERVER)
-    role = instance_role(aws, names, logs)
-    balancer_group, instance_group = security_groups(aws, config, names, layout)
-    target_group = TargetGroup(aws, names, vpc=layout.vpc, timing=timing)
-    balancer = Balancer(
-        aws,
-        config,
-        names,
-        layout=layout,
-        group=balancer_group,
-        bucket=shared.bucket,
-        timing=timing,
-    )
-    https, http = (listener(aws, config, names, port, balancer, target_group) for port in (443, 80))
-    template = LaunchTemplate(
-        aws,
-        config,
-        names,
-        layout=layout,
-        timing=timing,
-        group=instance_group,
-        repository_uri=shared.repository.uri,
-    )
-    group = Group(aws, config, names, layout=layout, template=template, target_group=target_group)
-    topic = Topic(aws, config, names, SERVER)
-    return ServerStack(
-        domain=config.https.domain,
-        layout=layout,
-        shared=shared,
-        logs=logs,
-        role=role,
-        profile=InstanceProfile(aws, role, names.tags(SERVER)),
-        balancer_group=balancer_group,
-        instance_group=instance_group,
-        target_group=target_group,
-        balancer=balancer,
-        firewall=Firewall(aws, config, names, balancer),
-        https=https,
-        http=http,
-        template=template,
-        group=group,
-        scaling=scaling(aws, config, names, group, balancer, target_group),
-        schedule=ScheduledActions(aws, config, names, group),
-        topic=topic,
-        alarms=server_alarms(aws, config, names, group, balancer, target_group, topic),
-        dashboard=server_dashboard(aws, names, balancer, target_group),
-    )
+    return ServerStack(aws, config, layout_of(aws, config), _timing(config))
 
 
 def _timing(config: Config) -> Timing:

@@ -2,9 +2,8 @@
 
 from typing import Protocol
 
-from deploy.aws import Aws
-from deploy.config import Config
 from deploy.function_stack import FunctionStack, function
+from deploy.invocation import Invocation
 from deploy.names import SERVER
 from deploy.resource import Resource
 from deploy.server_stack import ServerStack, server
@@ -31,6 +30,7 @@ class Stack(Protocol):
         """What a person should know after a walk."""
 
 
-def stack_of(door: str, aws: Aws, config: Config) -> Stack:
-    """The stack of a door."""
-    return server(aws, config) if door == SERVER else function(aws, config)
+def stack_of(invocation: Invocation) -> Stack:
+    """The stack of the invocation's door."""
+    make = server if invocation.door == SERVER else function
+    return make(invocation.aws, invocation.config)

@@ -86,11 +86,9 @@ def line_of(record: Record) -> str:
     """A record of the history in one line."""
     commit = f" (commit {record.commit[:12]})" if record.commit else ""
     reason = f": {record.reason}" if record.reason else ""
-    seconds = sum(record.phases.values())
-    return (
-        f"{record.time} {record.verb} of {record.digest}{commit} by {record.who}: "
-        f"{record.outcome} in {seconds:.0f} s{reason}"
-    )
+    image = f" of {record.digest}{commit}" if record.digest else ""
+    took = f" in {sum(record.phases.values()):.0f} s" if record.digest else ""
+    return f"{record.time} {record.verb}{image} by {record.who}: {record.outcome}{took}{reason}"
 
 
 def status_of(aws: Aws, place: Place) -> Status:

@@ -27,6 +27,14 @@ class Line:
         return f"{moment:%H:%M:%S} {self.stream}  {self.text}"
 
 
+def there_is(aws: Aws, log_group: str) -> bool:
+    """Whether there is a log group that could have lines."""
+    with absent("ResourceNotFoundException"):
+        aws.client("logs").filter_log_events(logGroupName=log_group, limit=1)
+        return True
+    return False
+
+
 def lines_since(aws: Aws, log_group: str, since: float) -> list[Line]:
     """The lines since a moment, oldest first; none if there is no log group."""
     return [line for _, line in _events(aws, log_group, since)]

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from deploy.errors import TimedOut
+from deploy.ownership import is_foreign, parted, refuse_foreign
 from deploy.resource import Change, Resource, compare
 
 Sleep = Callable[[float], None]
@@ -40,11 +41,16 @@ def apply(
     return changes
 
 
-def destroy(stack: Sequence[Resource], report: Report = _silent) -> list[Change]:
-    """Take everything away, in the reversed order; run again, it goes on."""
-    found = [resource for resource in stack if resource.find() is not None]
+def there(stack: Sequence[Resource]) -> list[Resource]:
+    """What is there and ours, in the order in which it is taken away: the reversed one."""
+    ours, _ = parted(stack)
+    return ours[::-1]
+
+
+def destroy(found: Sequence[Resource], report: Report = _silent) -> list[Change]:
+    """Take away what `there` has found; run again, it goes on."""
     changes = []
-    for resource in reversed(found):
+    for resource in found:
         resource.delete()
         changes.append(Change("delete", resource.kind, resource.name))
         report(changes[-1])
@@ -52,10 +58,15 @@ def destroy(stack: Sequence[Resource], report: Report = _silent) -> list[Change]
 
 
 def change_of(resource: Resource) -> Change | None:
-    """What one resource lacks, or None if it is as it is wanted."""
+    """What one resource lacks, or None if it is as it is wanted.
+
+    Raises `Refused` if it is somebody else's; what is not wanted may be that.
+    """
     live, wanted = resource.find(), resource.settings()
     if wanted is None:
-        return None if live is None else Change("delete", resource.kind, resource.name)
+        gone = live is None or is_foreign(resource, live)
+        return None if gone else Change("delete", resource.kind, resource.name)
+    refuse_foreign(resource, live)
     differences = compare(live, wanted)
     if live is None:
         return Change("create", resource.kind, resource.name, differences)

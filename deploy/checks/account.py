@@ -3,9 +3,11 @@
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.aws import error_code
+from deploy.aws_errors import LOOK, Unanswered
 from deploy.checks.finding import Finding, Visit
 from deploy.permissions.denials import denied_actions
 from deploy.permissions.operator_policy import operator_statements
+from deploy.wording import in_short
 
 
 def credentials(visit: Visit) -> Finding:
@@ -14,6 +16,8 @@ def credentials(visit: Visit) -> Finding:
     mend = "Set AWS_PROFILE, or the AWS_ variables of an access key, and log in."
     try:
         found = visit.aws.client("sts").get_caller_identity()
+    except Unanswered as error:
+        return Finding(name, ok=False, what=f"AWS does not answer: {in_short(error)}", mend=LOOK)
     except BotoCoreError as error:
         return Finding(name, ok=False, what=f"none that work: {error}", mend=mend)
     except ClientError as error:

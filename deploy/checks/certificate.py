@@ -6,15 +6,11 @@ from deploy.checks.finding import Finding, Visit
 
 
 def certificate(visit: Visit) -> Finding:
-    """Whether the certificate is issued, in this region, for the domain."""
+    """Whether the certificate is issued, for the domain."""
     name, https = "certificate", visit.config.https
     if not https.certificate_arn:
         return Finding(name, None, "none: the balancer serves plain HTTP",
                        "Set https.certificate_arn and https.domain for HTTPS.")  # fmt: skip
-    place = [*https.certificate_arn.split(":"), "", "", "", ""][3] or "no region"
-    if place != visit.aws.region:
-        return Finding(name, ok=False, what=f"it is in {place}, the balancer in {visit.aws.region}",
-                       mend="Ask ACM for one in the region of the balancer.")  # fmt: skip
     answer = visit.aws.client("acm").describe_certificate(CertificateArn=https.certificate_arn)
     return _certificate(answer["Certificate"], https.domain)
 

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from deploy.aws import Aws, error_code, missing_action
+from deploy.aws_errors import unanswered
 from deploy.config import Config
 from deploy.names import Names, names_of
 from deploy.permissions.calls import Calls
@@ -51,7 +53,7 @@ Check = Callable[[Visit], Finding]
 
 
 def seen(check: Check, visit: Visit) -> Finding:
-    """The finding of a check; if AWS refuses to answer, one that says what could not be seen."""
+    """The finding of a check; if there is no answer, one that says what could not be seen."""
     name = check.__name__.replace("_", " ")
     try:
         return check(visit)
@@ -60,3 +62,5 @@ def seen(check: Check, visit: Visit) -> Finding:
         if action:
             return Finding(name, None, f"not seen: {action} is not allowed", f"Allow {action}.")
         return Finding(name, None, f"not seen: {error_code(error)}", "Try again later.")
+    except (BotoCoreError, ResponseParserError, OSError) as error:
+        return Finding(name, None, f"not seen: {type(error).__name__}", unanswered(error))

@@ -16,7 +16,7 @@ def github_roles(visit: Visit) -> Finding:
     """Whether the roles of this environment are there, and compare audience and subject letter by
     letter; whoever deploys to it is let in by no other environment."""
     environment = visit.config.environment
-    access = Access(Subject(""), visit.config.name, (environment,))
+    access = Access(Subject(""), visit.config.name, visit.aws.region, (environment,))
     found = {name: _trust(visit, name) for name in access.roles}
     missing = [name for name, trust in found.items() if trust is None]
     if missing:

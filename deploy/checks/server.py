@@ -5,6 +5,9 @@ from botocore.exceptions import ClientError
 from deploy.aws import error_code
 from deploy.checks.finding import Finding, Visit
 from deploy.engine import PLATFORMS
+from deploy.machine_image import machine_image_of
+from deploy.names import MACHINE_IMAGES
+from deploy.releases.fleet import launched
 from deploy.timing import timing_faults, timing_of
 
 VCPU_QUOTA = "L-1216C47A"
@@ -57,8 +60,7 @@ def architecture(visit: Visit) -> Finding:
 
 def machine_image(visit: Visit) -> Finding:
     """Whether Amazon's parameter names a machine image here."""
-    kind = visit.config.server.architecture
-    name = f"/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{kind}"
+    name = MACHINE_IMAGES + visit.config.server.architecture
     try:
         answer = visit.aws.client("ssm").get_parameter(Name=name)
     except ClientError as error:
@@ -67,6 +69,24 @@ def machine_image(visit: Visit) -> Finding:
         return Finding("machine image", ok=False, what=f"{visit.aws.region} has no {name}",
                        mend="Deploy to a region that has Amazon Linux 2023.")  # fmt: skip
     return Finding("machine image", ok=True, what=str(answer["Parameter"]["Value"]))
+
+
+def machine_age(visit: Visit) -> Finding:
+    """Whether the instances run on a machine image that still gets patches."""
+    name, stem = "machine age", visit.names.stem
+    number = launched(visit.aws, stem)
+    found = machine_image_of(visit.aws, stem, number) if number is not None else None
+    if found is None:
+        return Finding(name, None, "no instance runs yet", "Push an image and release it.")
+    if not found.stale:
+        return Finding(name, ok=True, what=str(found))
+    age = "withdrawn" if found.days is None else f"{found.days:.0f} days old"
+    return Finding(
+        name, ok=False, what=f"{found.id} is {age}",
+        mend="A release takes the newest Amazon Linux: one of another image by itself, one of "
+        f"the same with `python -m deploy release server --env {visit.config.environment} "
+        "--new-machine-image`.",
+    )  # fmt: skip
 
 
 def quota(visit: Visit) -> Finding:

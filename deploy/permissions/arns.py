@@ -7,10 +7,8 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/
 import re
 from collections.abc import Callable
 
-from deploy.names import SERVER
+from deploy.names import MACHINE_IMAGES, SERVER
 from deploy.permissions.scope import Scope
-
-AMI_PARAMETERS = "parameter/aws/service/ami-amazon-linux-latest/*"
 
 
 def arns_of(scope: Scope, action: str) -> tuple[str, ...]:
@@ -26,7 +24,7 @@ def _autoscaling(scope: Scope, _: str) -> tuple[str, ...]:
 
 def _cloudwatch(scope: Scope, action: str) -> tuple[str, ...]:
     if "Dashboard" in action:  # the one thing here that belongs to no region
-        return scope.all("cloudwatch", "dashboard/{stem}-{door}", region=False)
+        return scope.worldwide("cloudwatch", "dashboard", *scope.doors)
     return scope.all("cloudwatch", "alarm:{stem}-{door}-*")
 
 
@@ -40,7 +38,7 @@ def _balancing(scope: Scope, action: str) -> tuple[str, ...]:
         kinds = ("loadbalancer/app/{stem}/*", "targetgroup/{stem}/*", *kinds)
     elif "TargetGroup" in action:
         kinds = ("targetgroup/{stem}/*",)
-    elif re.search("LoadBalancer|:Set|CreateListener", action):
+    elif re.search("LoadBalancer|WebACL|:Set|CreateListener", action):
         kinds = ("loadbalancer/app/{stem}/*",)
     return scope.all("elasticloadbalancing", *kinds)
 
@@ -63,7 +61,7 @@ def _logs(scope: Scope, action: str) -> tuple[str, ...]:
 
 def _parameters(scope: Scope, _: str) -> tuple[str, ...]:
     """Amazon's own, which belong to no account."""
-    return (scope.arn("ssm", AMI_PARAMETERS, account=False),)
+    return (scope.arn("ssm", f"parameter{MACHINE_IMAGES}*", account=False),)
 
 
 def _bucket(scope: Scope, action: str) -> tuple[str, ...]:
@@ -80,11 +78,8 @@ def _topics(scope: Scope, _: str) -> tuple[str, ...]:
 
 def _iam(scope: Scope, action: str) -> tuple[str, ...]:
     if "InstanceProfile" in action:
-        return tuple(
-            scope.arn("iam", f"instance-profile/{names.of(SERVER)}", region=False)
-            for names in scope.environments
-        )
-    return scope.all("iam", "role/{stem}-{door}", region=False)
+        return scope.worldwide("iam", "instance-profile", SERVER)
+    return scope.worldwide("iam", "role", *scope.doors)
 
 
 _EVERYWHERE = re.compile(

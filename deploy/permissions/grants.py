@@ -11,6 +11,7 @@ from deploy.names import FUNCTION, SERVER
 from deploy.permissions.arns import arns_of
 from deploy.permissions.policies import Condition, Statement, allow
 from deploy.permissions.scope import Scope
+from deploy.releases.history import HISTORY
 from deploy.resources.alias import LIVE
 
 PASSED_TO = {SERVER: "ec2.amazonaws.com", FUNCTION: "lambda.amazonaws.com"}
@@ -98,9 +99,8 @@ def _pass_role(scope: Scope, _: str, wanted: Collection[str]) -> Iterator[Grant]
     """The role of each door, to the one service that takes it on."""
     for door in scope.doors:
         if _PASSING[door] & frozenset(wanted):
-            roles = (f"role/{names.of(door)}" for names in scope.environments)
             passed = {"StringEquals": {"iam:PassedToService": PASSED_TO[door]}}
-            yield Grant(tuple(scope.arn("iam", role, region=False) for role in roles), passed)
+            yield Grant(scope.worldwide("iam", "role", door), passed)
 
 
 def _service_role(scope: Scope, _: str, __: Collection[str]) -> Iterator[Grant]:
@@ -108,6 +108,13 @@ def _service_role(scope: Scope, _: str, __: Collection[str]) -> Iterator[Grant]:
     for service in ("autoscaling.amazonaws.com", "elasticloadbalancing.amazonaws.com"):
         role = scope.arn("iam", f"role/aws-service-role/{service}/*", region=False)
         yield Grant((role,), {"StringEquals": {"iam:AWSServiceName": service}})
+
+
+def _read(scope: Scope, action: str, wanted: Collection[str]) -> Iterator[Grant]:
+    """Who writes no lease has none to read: a plan looks into the history alone."""
+    objects = arns_of(scope, action)
+    keys = HISTORY if "s3:PutObject" not in wanted else ""
+    yield Grant(tuple(f"{each.removesuffix('*')}{keys}*" for each in objects))
 
 
 def _ask(scope: Scope, action: str, _: Collection[str]) -> Iterator[Grant]:
@@ -148,5 +155,6 @@ _SPECIAL: dict[str, Grants] = {
     "iam:PassRole": _pass_role,
     "lambda:InvokeFunction": _ask,
     "lambda:InvokeFunctionUrl": _ask,
+    "s3:GetObject": _read,
 }
 """Actions with grants of their own."""

@@ -54,7 +54,7 @@ def _is_needed(action: str, config: Config) -> bool:
 
 
 _OPTIONS: dict[re.Pattern[str], Callable[[Config], bool]] = {
-    re.compile("wafv2:|elasticloadbalancing:SetWebACL"): lambda config: bool(
+    re.compile("wafv2:|elasticloadbalancing:.*WebACL"): lambda config: bool(
         config.balancer.waf_acl_arn
     ),
     re.compile("autoscaling:PutScheduled"): lambda config: bool(config.server.schedule),

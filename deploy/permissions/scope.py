@@ -22,7 +22,7 @@ class Scope:
         owner = self.account if account else ""
         return f"arn:{self.partition}:{service}:{place}:{owner}:{resource}"
 
-    def all(self, service: str, *patterns: str, region: bool = True) -> tuple[str, ...]:
+    def all(self, service: str, *patterns: str) -> tuple[str, ...]:
         """The ARNs of the patterns: `{stem}` stands for the start of each environment's names,
         `{door}` for each door."""
         paths = (
@@ -31,7 +31,15 @@ class Scope:
             for pattern in patterns
             for door in self.doors
         )
-        return tuple(self.arn(service, path, region=region) for path in dict.fromkeys(paths))
+        return tuple(self.arn(service, path) for path in dict.fromkeys(paths))
+
+    def worldwide(self, service: str, kind: str, *doors: str) -> tuple[str, ...]:
+        """The ARNs of what these doors have that belongs to no region, such as role."""
+        return tuple(
+            self.arn(service, f"{kind}/{names.worldwide(door, self.region)}", region=False)
+            for names in self.environments
+            for door in doors
+        )
 
     @property
     def service(self) -> str:

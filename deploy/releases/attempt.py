@@ -180,11 +180,11 @@ class Attempt:
         except DeployError as error:
             raise RollbackFailed(screen(f"The way back: {error}")) from error
 
-    def wait(self, why: str) -> None:
+    def wait(self, why: str, pause: float = POLL) -> None:
         """Let a moment pass, telling why. Raises `TimedOut`, or `LeaseHeld` if it was lost."""
         self.progress.say(why)
         self.check_time(why)
-        self.sleep(POLL)
+        self.sleep(pause)
 
     def sleep(self, seconds: float) -> None:
         """Let time pass and keep the lease, for whoever waits in the middle of a release."""

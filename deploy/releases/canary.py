@@ -1,22 +1,28 @@
 """A release of the function: a small share of the traffic first, then all of it, or none."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from deploy.aws_errors import AwsError
 from deploy.config import Config
 from deploy.errors import Aborted, Failed, Refused, RolledBack, TimedOut
 from deploy.image import refuse_index
-from deploy.releases.attempt import WHY, Attempt, Order, Smoke
+from deploy.releases.architecture import refuse_other
+from deploy.releases.attempt import POLL, WHY, Attempt, Order, Smoke
 from deploy.releases.history import Record
 from deploy.releases.place import Place
+from deploy.releases.progress import elapsed
 from deploy.releases.registered import Registry
 from deploy.releases.smoke import Unasked
 from deploy.releases.traffic import Published, Traffic
 from deploy.releases.vigil import alarm_states, told
 from deploy.resources.function_state import READY, FunctionState
+from deploy.waiting import pauses
+
+SOON = 1.0
+"""Seconds until the first look at a change of the function, which takes a few."""
 
 Create = Callable[[str], None]
 """Makes the function and all that belongs to it from a first image, given by its digest."""
@@ -52,8 +58,7 @@ class Canary:
         return self._attempt.run(order, lambda: self._release(order))
 
     def _release(self, order: Order) -> Record:
-        image = dict(Registry(self._aws, self._place.repository).check(order.digest))
-        refuse_index(image)
+        image = self._image(order)
         traffic = self._first(order) if self._published.traffic() is None else self._traffic()
         if self._is_done(order, traffic):
             return self._attempt.draft(order, version=traffic.main)
@@ -64,6 +69,14 @@ class Canary:
         self._attempt.know(version=version, before=before)
         self._shift(order, traffic, shift)
         return self._attempt.succeeded(order, model_version=self._test(order, shift))
+
+    def _image(self, order: Order) -> Mapping[str, Any]:
+        """The image as ECR describes it: one that Lambda takes."""
+        repository, architecture = self._place.repository, self._config.server.architecture
+        image = Registry(self._aws, repository).check(order.digest)
+        refuse_index(image)
+        refuse_other(self._aws, repository, order.digest, architecture, self._progress.say)
+        return image
 
     def _traffic(self) -> Traffic:
         traffic = self._published.traffic()
@@ -101,8 +114,9 @@ class Canary:
 
     def _settled(self) -> FunctionState:
         """The function's state once nothing is going on, be it good or bad."""
+        pause = pauses(SOON, POLL)
         while (state := self._published.state()).busy:
-            self._attempt.wait("Lambda prepares the image")
+            self._attempt.wait("Lambda prepares the image", next(pause))
         return state
 
     def _version_before(self, order: Order, traffic: Traffic, version: str) -> str:
@@ -134,10 +148,12 @@ class Canary:
                 for other in traffic.shares.keys() - wanted.shares.keys():
                     self._progress.say(f"supersedes version {other}, which was left with a share")
                 self._route(wanted)
-            until = self._aws.clock() + self._config.release.bake_seconds
+            bake = self._config.release.bake_seconds
+            why = f"version {shift.version} takes {percent} % for {elapsed(bake)}"
+            until = self._aws.clock() + bake
             while (left := until - self._aws.clock()) > 0:
                 self._heed(order, wanted, shift)
-                self._attempt.wait(f"version {shift.version} takes {percent} %, {left:.0f} s to go")
+                self._attempt.wait(why, min(left, POLL))
             self._heed(order, wanted, shift)
 
     @contextmanager

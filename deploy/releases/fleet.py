@@ -86,8 +86,12 @@ class Fleet:
         return self.version == version and all(each.version == version for each in stay)
 
 
-def look(aws: Aws, name: str) -> Fleet:
-    """The fleet now. Raises `Refused` if there is no such group."""
+def look(aws: Aws, name: str, digests: dict[str, str] | None = None) -> Fleet:
+    """The fleet now. Raises `Refused` if there is no such group.
+
+    `digests` are what is known of instances from earlier looks, and learns what this one finds:
+    what an instance runs never changes.
+    """
     answer = aws.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[name])
     if not answer["AutoScalingGroups"]:
         raise Refused(f"There is no group '{name}' in {aws.region}: `apply server` makes it.")
@@ -99,7 +103,7 @@ def look(aws: Aws, name: str) -> Fleet:
         template=template_of(group),
         mixed=mixed,
         grace=float(group.get("HealthCheckGracePeriod", 0)),
-        members=tuple(_members(aws, group)),
+        members=tuple(_members(aws, group, {} if digests is None else digests)),
     )
 
 
@@ -117,11 +121,14 @@ def template_of(group: Mapping[str, Any]) -> Mapping[str, Any]:
     return mixed["LaunchTemplate"]["LaunchTemplateSpecification"] if mixed else own
 
 
-def _members(aws: Aws, group: Mapping[str, Any]) -> list[Member]:
+def _members(aws: Aws, group: Mapping[str, Any], digests: dict[str, str]) -> list[Member]:
     ids = [each["InstanceId"] for each in group["Instances"]]
     if not ids:
         return []
-    digests, health = _digests(aws, ids), _health(aws, group.get("TargetGroupARNs", ()))
+    unknown = [each for each in ids if each not in digests]
+    if unknown:
+        digests |= _digests(aws, unknown)
+    health = _health(aws, group.get("TargetGroupARNs", ()))
     return [
         Member(
             each["InstanceId"],

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import takewhile
 
 import msgspec
 from msgspec import Struct
@@ -9,18 +10,28 @@ from msgspec import Struct
 from deploy.aws import Aws
 from deploy.releases.store import Store
 
+HISTORY = "history/"
+"""What the keys of all records begin with."""
+
 SUCCEEDED = "succeeded"
 """The outcome of a release that stays."""
 
 ROLLBACK = "rollback"
 """The verb of one that went back on purpose."""
 
+DESTROY = "destroy"
+"""The verb of the record that ends what came before it: none of that runs any more."""
+
+DESTROYED = "destroyed"
+"""Its outcome."""
+
 
 class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One release. `started` is in seconds since the epoch, `phases` are seconds by name.
+    """One release, or the end of all of them.
 
-    `version` is the number of the launch template's version, or of the function's; `before` is
-    the digest that ran before, and `reason` why it did not succeed.
+    `started` is in seconds since the epoch, `phases` are seconds by name. `version` is the number
+    of the launch template's version, or of the function's; `before` is the digest that ran
+    before, and `reason` why it did not succeed.
     """
 
     verb: str
@@ -47,7 +58,7 @@ class History:
 
     def __init__(self, aws: Aws, bucket: str, door: str) -> None:
         self._store = Store(aws, bucket, door)
-        self._prefix = f"history/{door}/"
+        self._prefix = f"{HISTORY}{door}/"
 
     def write(self, record: Record) -> None:
         """Keep a record; written again, it replaces itself."""
@@ -58,13 +69,17 @@ class History:
     def newest(self) -> Iterator[Record]:
         """The records, newest first, read one by one."""
         for key in reversed(self._store.keys(self._prefix)):
-            found = self._store.get(key)
+            found = self._store.read(key, Record, mend=_MEND)
             if found is not None:
-                yield msgspec.json.decode(found[0], type=Record)
+                yield found[0]
 
     def last_success(self, *, other_than: str = "") -> Record | None:
-        """The newest record of a release that stayed, of another digest if one is named."""
-        good = (each for each in self.newest() if each.outcome == SUCCEEDED)
+        """The newest record of a release that stayed, of another digest if one is named.
+
+        What was destroyed since does not count.
+        """
+        since = takewhile(lambda each: each.verb != DESTROY, self.newest())
+        good = (each for each in since if each.outcome == SUCCEEDED)
         return next((each for each in good if each.digest != other_than), None)
 
     def kept(self, number: int) -> frozenset[str]:
@@ -76,3 +91,6 @@ class History:
             if record.outcome == SUCCEEDED:
                 digests[record.digest] = None
         return frozenset(digests)
+
+
+_MEND = "Delete that object: the history goes on without it."

@@ -47,14 +47,14 @@ class Lease:
     ) -> None:
         self._aws = aws
         self._store = Store(aws, bucket, door)
-        self._key = key_of(door)
+        self._door = door
         self._owner, self._run = owner, run
         self._token = token or uuid.uuid4().hex
         self._etag = ""
         self._since = self._renewed = 0.0
 
     def __enter__(self) -> Self:
-        found = _read(self._store, self._key)
+        found = _read(self._store, self._door)
         self._since = self._aws.clock()
         if found is None:
             self._write(IfNoneMatch="*")
@@ -106,7 +106,7 @@ class Lease:
             self._recognise()
 
     def _recognise(self) -> None:
-        found = _read(self._store, self._key)
+        found = _read(self._store, self._door)
         if found is None:
             raise LeaseHeld("The lease was taken away with `unlock` while this run held it.")
         if found[0].token != self._token:
@@ -115,7 +115,7 @@ class Lease:
 
     def _put(self, expires: float, **condition: str) -> None:
         holder = Holder(self._owner, self._run, self._since, expires, self._token)
-        self._etag = self._store.put(self._key, msgspec.json.encode(holder), **condition)
+        self._etag = self._store.put(key_of(self._door), msgspec.json.encode(holder), **condition)
 
 
 def key_of(door: str) -> str:
@@ -125,7 +125,7 @@ def key_of(door: str) -> str:
 
 def holder_of(aws: Aws, bucket: str, door: str) -> Holder | None:
     """Who holds the lease now, or None."""
-    found = _read(Store(aws, bucket, door), key_of(door))
+    found = _read(Store(aws, bucket, door), door)
     return found[0] if found is not None and found[0].expires > aws.clock() else None
 
 
@@ -136,17 +136,15 @@ def refuse_held(aws: Aws, bucket: str, door: str) -> None:
         raise LeaseHeld(_held(holder, aws.clock()))
 
 
-def unlock(aws: Aws, bucket: str, door: str) -> Holder | None:
-    """Take the lease away from whoever holds it: them, or None."""
-    holder = holder_of(aws, bucket, door)
+def unlock(aws: Aws, bucket: str, door: str) -> None:
+    """Take the lease away, whoever holds it and whatever it is."""
     Store(aws, bucket, door).delete(key_of(door))
-    return holder
 
 
-def _read(store: Store, key: str) -> tuple[Holder, str] | None:
-    """The holder and the ETag of the object."""
-    found = store.get(key)
-    return None if found is None else (msgspec.json.decode(found[0], type=Holder), found[1])
+def _read(store: Store, door: str) -> tuple[Holder, str] | None:
+    """The holder and the ETag of the object. Raises `Unreadable` for what is no lease."""
+    mend = f"`python -m deploy unlock {door}` with the same --env takes it away."
+    return store.read(key_of(door), Holder, mend=mend)
 
 
 def _held(holder: Holder, now: float) -> str:

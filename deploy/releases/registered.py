@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from deploy.aws import Aws, error_code
+from deploy.aws import Aws, absent, error_code
 from deploy.errors import Refused
 
 SHOWN = 10
@@ -27,24 +27,30 @@ class Registry:
         """The image of a digest, as ECR describes it. Raises `Refused` if it is not there."""
         return self._image({"imageDigest": digest}, f"no image {digest}")
 
+    def find(self, wanted: Mapping[str, str]) -> Mapping[str, Any] | None:
+        """The image of an imageTag or an imageDigest, as ECR describes it, or None."""
+        client = self._aws.client("ecr")
+        try:
+            with absent("ImageNotFoundException"):
+                answer = client.describe_images(repositoryName=self._name, imageIds=[wanted])
+                image: Mapping[str, Any] = answer["imageDetails"][0]
+                return image
+        except ClientError as error:
+            if error_code(error) != "RepositoryNotFoundException":
+                raise
+            raise Refused(f"There is no repository '{self._name}' in {self._aws.region}: "
+                          "`apply` makes it, `push` fills it.") from error  # fmt: skip
+        return None
+
     def all(self) -> list[Mapping[str, Any]]:
         """Every image, newest first."""
         found = self._aws.pages("ecr", "describe_images", "imageDetails", repositoryName=self._name)
         return sorted(found, key=lambda each: each["imagePushedAt"], reverse=True)
 
     def _image(self, wanted: Mapping[str, str], fault: str) -> Mapping[str, Any]:
-        try:
-            answer = self._aws.client("ecr").describe_images(
-                repositoryName=self._name, imageIds=[wanted]
-            )
-        except ClientError as error:
-            if error_code(error) == "RepositoryNotFoundException":
-                raise Refused(f"There is no repository '{self._name}' in {self._aws.region}: "
-                              "`apply` makes it, `push` fills it.") from error  # fmt: skip
-            if error_code(error) != "ImageNotFoundException":
-                raise
-            raise Refused(f"{self._name} holds {fault}. {self._known()}") from error
-        image: Mapping[str, Any] = answer["imageDetails"][0]
+        image = self.find(wanted)
+        if image is None:
+            raise Refused(f"{self._name} holds {fault}. {self._known()}")
         return image
 
     def _known(self) -> str:

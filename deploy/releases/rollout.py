@@ -6,6 +6,7 @@ from typing import NoReturn
 from deploy.aws_errors import AwsError, as_deploy_error
 from deploy.config import Config
 from deploy.errors import Failed, Refused, RolledBack
+from deploy.releases.architecture import refuse_other
 from deploy.releases.attempt import WHY, Attempt, Order, Smoke
 from deploy.releases.fleet import Fleet, look
 from deploy.releases.history import Record
@@ -50,7 +51,7 @@ class Rollout:
         return self._attempt.run(order, lambda: self._release(order))
 
     def _release(self, order: Order) -> Record:
-        Registry(self._aws, self._place.repository).check(order.digest)
+        self._check_image(order)
         version = self._make_version(order)
         active = self._make_way(order, version)
         fleet = look(self._aws, self._place.group)
@@ -62,6 +63,11 @@ class Rollout:
         self._roll_out(order, fleet, target, active)
         fleet = self._settle(order, target)
         return self._attempt.succeeded(order, model_version=self._test(order, target, fleet))
+
+    def _check_image(self, order: Order) -> None:
+        repository, architecture = self._place.repository, self._config.server.architecture
+        Registry(self._aws, repository).check(order.digest)
+        refuse_other(self._aws, repository, order.digest, architecture, self._progress.say)
 
     def _make_version(self, order: Order) -> Version:
         self._progress.phase("version")
@@ -121,12 +127,14 @@ class Rollout:
             raise type(fault)(self._screen(order, why, watch))
 
     def _manner(self, order: Order, fleet: Fleet) -> Manner:
-        """With alarms that are quiet, unless they are not to be heard; nothing bakes if empty."""
+        """With alarms that are quiet, unless they are not to be heard.
+
+        Then nothing bakes: a bake is the time in which alarms may still ring. An empty group has
+        nothing that could.
+        """
         release, warmup = self._config.release, self._config.server.warmup_seconds
-        if fleet.empty:
+        if fleet.empty or order.despite_alarms:
             return Manner(warmup)
-        if order.despite_alarms:
-            return Manner(warmup, release.bake_seconds)
         alarms = alarm_states(self._aws, self._place.alarms)
         firing = [each for each in alarms if each.fires]
         if firing:

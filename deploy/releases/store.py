@@ -2,16 +2,23 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 from botocore.exceptions import ClientError
 
 from deploy.aws import Aws, absent, error_code
 from deploy.errors import Refused
 
+T = TypeVar("T")
+
 
 class NoBucket(Refused):
     """Nothing of the environment has been made."""
+
+
+class Unreadable(Refused):
+    """An object is not what a release writes."""
 
 
 class Store:
@@ -32,6 +39,21 @@ class Store:
             answer = self._client.get_object(**self._where, Key=key)
             return answer["Body"].read(), str(answer["ETag"])
         return None
+
+    def read(self, key: str, kind: type[T], *, mend: str) -> tuple[T, str] | None:
+        """An object as what it should be, and its ETag, or None.
+
+        Raises `Unreadable`, naming the object and what mends it, if it is something else.
+        """
+        found = self.get(key)
+        if found is None:
+            return None
+        try:
+            return msgspec.json.decode(found[0], type=kind), found[1]
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Unreadable(
+                f"s3://{self._bucket}/{key} is nothing that a release has written ({error}). {mend}"
+            ) from error
 
     def put(self, key: str, body: bytes, **condition: str) -> str:
         """Keep an object, on S3's own conditions; its ETag."""

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from deploy.aws import Aws
 from deploy.names import IMAGE_TAG
 from deploy.resource import Settings
+from deploy.service_settings import masked, short
 
 Data = dict[str, Any]
 """LaunchTemplateData, as EC2 has it."""
@@ -110,7 +111,7 @@ def facts(data: Mapping[str, Any]) -> Settings:
         f"{'encrypted' if disk.get('Encrypted') else 'not encrypted'}",
         "metadata": f"tokens {metadata.get('HttpTokens')}, "
         f"{metadata.get('HttpPutResponseHopLimit')} hop",
-        "user_data": _hash(data.get("UserData", "")),
+        "user_data": _script(data.get("UserData", "")),
         "instance_tags": _tags(data),
     }
 
@@ -124,8 +125,10 @@ def _tags(data: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _hash(user_data_base64: str) -> str:
-    """A short name for a script: the script itself is no reading for a plan."""
-    if not user_data_base64:
-        return "none"
-    return "sha256:" + hashlib.sha256(base64.b64decode(user_data_base64)).hexdigest()[:12]
+def _script(user_data_base64: str) -> str:
+    """The script without what is masked, for its lines to be compared; a short name for no text."""
+    content = base64.b64decode(user_data_base64)
+    try:
+        return masked(content.decode())
+    except UnicodeDecodeError:
+        return short(content)

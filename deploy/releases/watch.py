@@ -18,6 +18,7 @@ class Watch:
         self._version = version
         self._began = aws.clock()
         self._looked = False
+        self._digests: dict[str, str] = {}
         self._served: set[str] = set()
         self._lost: set[str] = set()
         self._unhealthy_since: dict[str, float] = {}
@@ -27,15 +28,14 @@ class Watch:
 
     def look(self) -> Fleet:
         """Look once, and remember what is wrong."""
-        fleet = look(self._aws, self._place.group)
+        fleet = look(self._aws, self._place.group, self._digests)
         ours = [member for member in fleet.members if member.version == self._version]
         if not self._looked:  # what is leaving already is of an earlier release
             self._served |= {member.instance for member in ours if member.leaving}
             self._looked = True
         for member in ours:
             self._note(member)
-        coming = any(not (each.serves or each.leaving) for each in ours)
-        self.launch_failure = "" if coming else self._failed_launch()
+        self.launch_failure = self._failed_launch() if self._lacks(fleet, ours) else ""
         return fleet
 
     def hopeless(self, fleet: Fleet) -> bool:
@@ -65,6 +65,11 @@ class Watch:
         """What a failure screen says of the instances that did not serve."""
         words = [line for trouble in self._troubles.values() for line in trouble.words]
         return [*words, f"launch     {self.launch_failure}"] if self.launch_failure else words
+
+    def _lacks(self, fleet: Fleet, ours: list[Member]) -> bool:
+        """Whether instances have still to be launched, and none is on its way."""
+        stay = [each for each in ours if not each.leaving]
+        return len(stay) < fleet.desired and all(each.serves for each in stay)
 
     def _note(self, member: Member) -> None:
         name = member.instance

@@ -1,6 +1,6 @@
 """Alarms: what is watched, described as data, and the resource that watches it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,29 @@ class Watch:
         return "breaching" if self.needed else "notBreaching"
 
 
+class Told:
+    """What CloudWatch tells of some alarms, asked for all of them with one call.
+
+    Each part of an answer is given away once: whoever looks again, as after a change, gets a new
+    answer, and so a walk over all of them asks once.
+    """
+
+    def __init__(self, aws: Aws, names: Sequence[str]) -> None:
+        self._aws = aws
+        self._names = list(names)
+        self._parts: dict[str, Mapping[str, Any] | None] = {}
+
+    def take(self, name: str) -> Mapping[str, Any] | None:
+        """One of the alarms as it is; None if it is not there."""
+        if name not in self._parts:
+            found = self._aws.pages(
+                "cloudwatch", "describe_alarms", "MetricAlarms", AlarmNames=self._names
+            )
+            there = {each["AlarmName"]: each for each in found}
+            self._parts = {each: there.get(each) for each in self._names}
+        return self._parts.pop(name)
+
+
 class Alarm:
     """One alarm."""
 
@@ -60,26 +83,26 @@ class Alarm:
         door: str,
         watch: Callable[[], Watch],
         topic: Topic,
+        told: Told,
     ) -> None:
         self.name = names.alarm(door, watch().what)
         self._aws = aws
+        self._told = told
         self._watch = watch
         self._topic = topic
         self._tags = names.tags(door)
 
     def find(self) -> Settings | None:
-        found = self._aws.pages(
-            "cloudwatch", "describe_alarms", "MetricAlarms", AlarmNames=[self.name]
-        )
-        for alarm in found:
-            return {
-                "watches": tuple(sorted(_words(query) for query in alarm.get("Metrics", []))),
-                "threshold": _threshold(alarm),
-                "missing_data": alarm.get("TreatMissingData"),
-                "description": alarm.get("AlarmDescription", ""),
-                "tells": tuple(sorted(alarm.get("AlarmActions", []))),
-            }
-        return None
+        alarm = self._told.take(self.name)
+        if alarm is None:
+            return None
+        return {
+            "watches": tuple(sorted(_words(query) for query in alarm.get("Metrics", []))),
+            "threshold": _threshold(alarm),
+            "missing_data": alarm.get("TreatMissingData"),
+            "description": alarm.get("AlarmDescription", ""),
+            "tells": tuple(sorted(alarm.get("AlarmActions", []))),
+        }
 
     def settings(self) -> Settings:
         watch = self._watch()
@@ -118,6 +141,23 @@ class Alarm:
                 if isinstance(value, Later):
                     return (value,)
         return tuple(sorted(_words(query) for query in _queries(watch)))
+
+
+def alarms_of(
+    aws: Aws,
+    names: Names,
+    door: str,
+    watches: Callable[[], Mapping[str, Watch]],
+    whats: Sequence[str],
+    topic: Topic,
+) -> tuple[Alarm, ...]:
+    """The alarms of one door, one of each of the watches that `whats` names."""
+    told = Told(aws, [names.alarm(door, what) for what in whats])
+
+    def watch(what: str) -> Callable[[], Watch]:
+        return lambda: watches()[what]
+
+    return tuple(Alarm(aws, names, door, watch(what), topic, told) for what in whats)
 
 
 def _limits(watch: Watch) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from deploy.network import Layout
 from deploy.resource import Later, Settings
 from deploy.resources.bucket import ACCESS_LOGS, Bucket
 from deploy.resources.security_group import SecurityGroup
-from deploy.tags import owned, pairs
+from deploy.tags import balancing_tags, pairs
 from deploy.timing import Timing
 from deploy.waiting import until
 
@@ -65,7 +65,7 @@ class Balancer:
                 "subnets": tuple(sorted(zone["SubnetId"] for zone in found["AvailabilityZones"])),
                 "security_groups": tuple(sorted(found.get("SecurityGroups", []))),
                 **{key: attributes.get(key) for key in self._attributes},
-                "tags": self._live_tags(),
+                "tags": balancing_tags(self._aws, self.arn, self._tags),
             }
         self.arn = self.address = Later(self.kind)
         self.protected = False
@@ -132,10 +132,6 @@ class Balancer:
     def _live_attributes(self) -> dict[str, str]:
         answer = self._client.describe_load_balancer_attributes(LoadBalancerArn=self.arn)
         return {each["Key"]: each["Value"] for each in answer["Attributes"]}
-
-    def _live_tags(self) -> dict[str, str]:
-        answer = self._client.describe_tags(ResourceArns=[self.arn])
-        return owned(answer["TagDescriptions"][0]["Tags"], self._tags)
 
     @property
     def _client(self) -> Any:

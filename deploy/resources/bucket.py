@@ -18,8 +18,8 @@ from deploy.waiting import retried
 ACCESS_LOGS = "access-logs"
 """The prefix of the balancer's access logs."""
 
-OF_RELEASES = ("lease/", "history/")
-"""What the keys begin with that mean nothing once the service is gone."""
+LEASES = "lease/"
+"""The prefix of the leases, which mean nothing once the service is gone."""
 
 REMAKING = 1800.0
 """Seconds until the name of a bucket that was deleted is free again."""
@@ -98,11 +98,11 @@ class Bucket:
             self._ask("delete_bucket")
 
     def holds_records(self) -> bool:
-        """Whether there is more in it than what releases leave: access logs, records."""
+        """Whether there is more in it than leases: the history, access logs."""
         with absent("NoSuchBucket", "404"):
             pages = self._aws.client("s3").get_paginator("list_objects_v2")
             return any(
-                not each["Key"].startswith(OF_RELEASES)
+                not each["Key"].startswith(LEASES)
                 for page in pages.paginate(**self._where)
                 for each in page.get("Contents", [])
             )

@@ -23,14 +23,14 @@ class Graph:
 
 
 class Dashboard:
-    """Graphs, two in a row. It has no tags: AWS gives dashboards none."""
+    """Graphs, two in a row. It has no tags, and is found by its name."""
 
     kind = "dashboard"
 
     def __init__(
         self, aws: Aws, names: Names, door: str, graphs: Callable[[], Sequence[Graph]]
     ) -> None:
-        self.name = names.of(door)
+        self.name = names.worldwide(door, aws.region)
         self._aws = aws
         self._graphs = graphs
 

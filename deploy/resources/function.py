@@ -13,6 +13,7 @@ from deploy.names import FUNCTION, Names
 from deploy.resource import Settings
 from deploy.resources.function_state import READY, UNMADE, FunctionState, facts, look, state_of
 from deploy.resources.role import Role
+from deploy.service_settings import masked_values
 from deploy.tags import owned_of
 from deploy.waiting import retried, until
 
@@ -98,7 +99,7 @@ class Function:
             "role": self._role.arn,
             "memory_mb": self._wishes.memory_mb,
             "timeout_seconds": self._wishes.timeout_seconds,
-            "environment": self._environment,
+            "environment": masked_values(self._environment),
             "entry_point": tuple(ENTRY_POINT),
             "command": tuple(COMMAND),
             "state": READY,

@@ -6,6 +6,7 @@ from typing import Any
 
 from deploy.aws import Aws
 from deploy.errors import Failed
+from deploy.service_settings import masked_values
 
 READY = "ready"
 UNMADE = "could not be made"
@@ -61,7 +62,7 @@ def facts(configuration: Mapping[str, Any]) -> dict[str, Any]:
         "role": configuration["Role"],
         "memory_mb": configuration["MemorySize"],
         "timeout_seconds": configuration["Timeout"],
-        "environment": dict(sorted(variables.items())),
+        "environment": masked_values(variables),
         "entry_point": tuple(image.get("EntryPoint", [])),
         "command": tuple(image.get("Command", [])),
     }

@@ -53,6 +53,7 @@ class Group:
         target_group: TargetGroup,
     ) -> None:
         self.name = names.stem
+        self.arn = ""
         self.running: Version | None = None
         self.exists = False
         self.desired = 0
@@ -70,6 +71,7 @@ class Group:
         if found is None:
             self.running, self.desired = None, 0
             return None
+        self.arn = found["AutoScalingGroupARN"]
         self.desired = found["DesiredCapacity"]
         self.running = self._template.version(str(template_of(found).get("Version", "")))
         self._live_targets = tuple(sorted(found.get("TargetGroupARNs", [])))

@@ -1,5 +1,7 @@
 """GitHub as an identity provider of the account: one for all repositories."""
 
+import json
+from collections.abc import Collection
 from typing import Any
 
 from deploy.aws import Aws, absent
@@ -11,8 +13,9 @@ from deploy.tags import owned, pairs
 class IdentityProvider:
     """The provider whose tokens workflows bring. One that exists is used as it is.
 
-    It has no settings of ours but its audience: other repositories of the account may rest on the
-    same provider, so ask whether it is `ours` before it is taken away.
+    It has no settings of ours but its audience. Other repositories of the account may rest on the
+    same provider, whoever made it, so ask whether it is `ours` and for its `users` before it is
+    taken away.
     """
 
     kind = "identity provider"
@@ -55,6 +58,14 @@ class IdentityProvider:
         """Whether this service made it; others may rest on one that it did not make."""
         live = self._live()
         return live is not None and owned(live.get("Tags", []), self._tags) == self._tags
+
+    def users(self, *, other_than: Collection[str]) -> list[str]:
+        """The names of the other roles that trust its tokens, as far as this account goes."""
+        named = f'"{self.arn}"'
+        roles = self._aws.pages("iam", "list_roles", "Roles")
+        found = (each["RoleName"] for each in roles
+                 if named in json.dumps(each["AssumeRolePolicyDocument"]))  # fmt: skip
+        return sorted(set(found) - set(other_than))
 
     def _live(self) -> dict[str, Any] | None:
         with absent("NoSuchEntity"):

@@ -7,7 +7,7 @@ from typing import Any
 
 from deploy.aws import Aws, absent
 from deploy.config import Config
-from deploy.names import IMAGE_TAG, SERVER, Names
+from deploy.names import IMAGE_TAG, MACHINE_IMAGES, SERVER, Names
 from deploy.network import Layout
 from deploy.releases.fleet import launched
 from deploy.releases.history import History
@@ -18,8 +18,6 @@ from deploy.resources.security_group import SecurityGroup
 from deploy.tags import owned, pairs
 from deploy.timing import DRAIN, SHUTDOWN, Timing
 from deploy.userdata import Machine, user_data
-
-MACHINE_IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-"
 
 
 class LaunchTemplate:
@@ -59,6 +57,11 @@ class LaunchTemplate:
         self._group = group
         self._repository_uri = repository_uri
         self._tags = names.tags(SERVER)
+
+    @property
+    def arn(self) -> str:
+        """Its ARN, once it was found."""
+        return self._aws.arn("ec2", f"launch-template/{self.id}")
 
     def find(self) -> Settings | None:
         self.id, self.latest, self._all, self._digest = Later(self.kind), None, (), ""
@@ -106,7 +109,7 @@ class LaunchTemplate:
         data: Data = {
             "ImageId": machine_image,
             "InstanceType": self._config.server.instance_type,
-            "IamInstanceProfile": {"Name": self._names.of(SERVER)},
+            "IamInstanceProfile": {"Name": self._names.worldwide(SERVER, self._aws.region)},
             "NetworkInterfaces": [
                 {
                     "DeviceIndex": 0,
@@ -140,7 +143,7 @@ class LaunchTemplate:
 
     def machine_image(self) -> str:
         """The id of the newest Amazon Linux 2023 for the architecture."""
-        name = MACHINE_IMAGE + self._config.server.architecture
+        name = MACHINE_IMAGES + self._config.server.architecture
         return str(self._aws.client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
 
     def _live_tags(self) -> list[dict[str, str]]:

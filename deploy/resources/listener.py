@@ -7,7 +7,7 @@ from deploy.names import SERVER, Names
 from deploy.resource import Later, Settings
 from deploy.resources.balancer import Balancer
 from deploy.resources.target_group import TargetGroup
-from deploy.tags import owned, pairs
+from deploy.tags import balancing_tags, pairs
 
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 """TLS 1.2 and 1.3, forward secrecy only."""
@@ -52,13 +52,12 @@ class Listener:
         if found is None:
             return None
         self.arn = found["ListenerArn"]
-        answer = self._client.describe_tags(ResourceArns=[self.arn])
         return {
             "action": _words(found["DefaultActions"]),
             "protocol": found["Protocol"],
             "certificate": _certificate(found),
             "tls": found.get("SslPolicy", "") if found["Protocol"] == "HTTPS" else "",
-            "tags": owned(answer["TagDescriptions"][0]["Tags"], self._tags),
+            "tags": balancing_tags(self._aws, self.arn, self._tags),
         }
 
     def settings(self) -> Settings | None:

@@ -1,10 +1,10 @@
-"""A role that a service of AWS takes on."""
+"""A role, and what it may do."""
 
 from typing import Any
 
 from deploy.aws import Aws, absent
 from deploy.permissions.documents import canonical
-from deploy.permissions.policies import Document, trust
+from deploy.permissions.policies import Document
 from deploy.resource import Settings
 from deploy.tags import owned, pairs
 
@@ -13,18 +13,31 @@ POLICY = "permissions"
 
 
 class Role:
-    """A role with one inline policy, which goes with it."""
+    """A role with one inline policy, which goes with it.
+
+    `trust` says who may take it on: a service, or a workflow with GitHub's token. Without
+    `session_seconds` AWS's own hour is left as it is.
+    """
 
     kind = "role"
 
     def __init__(
-        self, aws: Aws, name: str, *, service: str, policy: Document, tags: dict[str, str]
+        self,
+        aws: Aws,
+        name: str,
+        *,
+        trust: Document,
+        policy: Document,
+        tags: dict[str, str],
+        session_seconds: int | None = None,
     ) -> None:
         self.name = name
         self._aws = aws
-        self._trust = trust(service, aws.account)
-        self._policy = policy
+        self._trust = canonical(trust)
+        self._policy = canonical(policy)
         self._tags = tags
+        self._wishes = {"session_seconds": session_seconds} if session_seconds else {}
+        self._session = {"MaxSessionDuration": session_seconds} if session_seconds else {}
 
     @property
     def arn(self) -> str:
@@ -36,6 +49,7 @@ class Role:
             role = self._client.get_role(RoleName=self.name)["Role"]
             return {
                 "trust": canonical(role["AssumeRolePolicyDocument"]),
+                "session_seconds": role["MaxSessionDuration"],
                 "policy": self._live_policy(),
                 "tags": owned(role.get("Tags", []), self._tags),
             }
@@ -43,30 +57,33 @@ class Role:
 
     def settings(self) -> Settings:
         return {
-            "trust": canonical(self._trust),
-            "policy": canonical(self._policy),
+            "trust": self._trust,
+            **self._wishes,
+            "policy": self._policy,
             "tags": self._tags,
         }
 
     def create(self) -> None:
         self._client.create_role(
             RoleName=self.name,
-            AssumeRolePolicyDocument=canonical(self._trust),
+            AssumeRolePolicyDocument=self._trust,
+            **self._session,
             Tags=pairs(self._tags),
         )
         self.update(frozenset({"policy"}))
 
     def update(self, changed: frozenset[str]) -> None:
+        name = self.name
         if "trust" in changed:
-            self._client.update_assume_role_policy(
-                RoleName=self.name, PolicyDocument=canonical(self._trust)
-            )
+            self._client.update_assume_role_policy(RoleName=name, PolicyDocument=self._trust)
+        if "session_seconds" in changed:
+            self._client.update_role(RoleName=name, **self._session)
         if "policy" in changed:
             self._client.put_role_policy(
-                RoleName=self.name, PolicyName=POLICY, PolicyDocument=canonical(self._policy)
+                RoleName=name, PolicyName=POLICY, PolicyDocument=self._policy
             )
         if "tags" in changed:
-            self._client.tag_role(RoleName=self.name, Tags=pairs(self._tags))
+            self._client.tag_role(RoleName=name, Tags=pairs(self._tags))
 
     def delete(self) -> None:
         """Take it away with whatever policies it has been given."""

@@ -80,6 +80,11 @@ class SecurityGroup:
         self._tags = tags
         self._live: dict[str, Rules] = {}
 
+    @property
+    def arn(self) -> str:
+        """Its ARN, once it was found."""
+        return self._aws.arn("ec2", f"security-group/{self.id}")
+
     def find(self) -> Settings | None:
         filters = [
             {"Name": "group-name", "Values": [self.name]},

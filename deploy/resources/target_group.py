@@ -6,7 +6,7 @@ from deploy.aws import Aws, absent, error_code
 from deploy.errors import Refused
 from deploy.names import SERVER, Names
 from deploy.resource import Later, Settings
-from deploy.tags import owned, pairs
+from deploy.tags import balancing_tags, pairs
 from deploy.timing import Timing
 from deploy.waiting import retried
 
@@ -53,7 +53,7 @@ class TargetGroup:
                 "unhealthy_after": found["UnhealthyThresholdCount"],
                 "success": found["Matcher"]["HttpCode"],
                 "deregistration_seconds": self._live_delay(),
-                "tags": self._live_tags(),
+                "tags": balancing_tags(self._aws, self.arn, self._tags),
             }
         self.arn = Later(self.kind)
         return None
@@ -125,10 +125,6 @@ class TargetGroup:
         answer = self._client.describe_target_group_attributes(TargetGroupArn=self.arn)
         attributes = {each["Key"]: each["Value"] for each in answer["Attributes"]}
         return int(attributes.get(DELAY, 300))
-
-    def _live_tags(self) -> dict[str, str]:
-        answer = self._client.describe_tags(ResourceArns=[self.arn])
-        return owned(answer["TagDescriptions"][0]["Tags"], self._tags)
 
     @property
     def _client(self) -> Any:

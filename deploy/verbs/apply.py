@@ -14,7 +14,7 @@ from deploy.releases.opening import Leased, leased
 from deploy.releases.smoke import nothing
 from deploy.resource import Change
 from deploy.resources.bucket import Bucket
-from deploy.stacks import Stack
+from deploy.stacks import Stack, stack_of
 from deploy.verbs.cost import bill_for, bill_line
 
 add_arguments = add_common
@@ -23,15 +23,15 @@ add_arguments = add_common
 def run(args: argparse.Namespace) -> int:
     """Show the plan, ask, do it, and say what comes next."""
     invocation = invocation_of(args)
-    stack = invocation.stack()
+    stack = stack_of(invocation)
     planned = walk.plan(stack.resources)
-    invocation.tell(f"{invocation.heading()}\n\n{plan_text(planned)}")
+    invocation.tell(f"{invocation.heading()}\n\n{plan_text(planned).rstrip()}")
     changes: list[Change] = []
     if planned:
-        invocation.tell(f"{_price(invocation, stack, planned)}\n")
+        invocation.tell(f"\n{_price(invocation, stack, planned)}\n")
         invocation.confirm("Apply this?", invocation.config.environment)
         with _alone(invocation, planned) as (own, keep):
-            stack = own.stack()
+            stack = stack_of(own)
             changes = _apply(own, stack, keep)
     notes = stack.notes()
     if invocation.json:

@@ -3,19 +3,21 @@
 import argparse
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from deploy import walk
 from deploy.config_file import read_config
 from deploy.errors import DONE, Refused
-from deploy.github import Access, Variable, github_stack, variables
+from deploy.github import Access, Variable, github_stack, is_reached, variables
 from deploy.invocation import Connect, Invocation
 from deploy.names import FUNCTION, SERVER
 from deploy.output import done_line, plan_json, plan_text
+from deploy.ownership import NOT_OURS, parted
 from deploy.permissions.calls import read_calls
 from deploy.permissions.github_policies import Subject
+from deploy.resource import Change, Resource
 from deploy.resources.identity_provider import IdentityProvider
 
 GITHUB = "github"
@@ -65,26 +67,33 @@ def run(args: argparse.Namespace) -> int:
     """Show what is to be made, ask, make it, and print the variables to set."""
     environments = tuple(filter(None, args.environments.split(",")))
     subject = _subject(args)
-    config = read_config(args.config, environments[-1], os.environ)
+    configs = {each: read_config(args.config, each, os.environ) for each in environments}
+    config = configs[environments[-1]]
     connect: Connect = args.connect
     invocation = Invocation(GITHUB, config, connect(config.region), yes=args.yes, json=args.json)
-    access = Access(subject, config.name, environments)
-    return _remove(invocation, access) if args.remove else _make(invocation, access, args.door)
+    access = Access(subject, config.name, config.region, environments)
+    if args.remove:
+        return _remove(invocation, access)
+    reached = [name for name, each in configs.items() if is_reached(each, args.door)]
+    return _make(invocation, access, args.door, reached)
 
 
-def _make(invocation: Invocation, access: Access, door: str) -> int:
+def _make(invocation: Invocation, access: Access, door: str, reached: Sequence[str]) -> int:
     calls = read_calls()
     planned = walk.plan(github_stack(invocation.aws, access, calls))
     invocation.tell(f"{invocation.heading()}\n\n{plan_text(planned)}")
+    changes: list[Change] = []
     if planned:
         invocation.confirm(f"Let {access.subject.repository} in?", access.subject.repository)
-    changes = walk.apply(
-        github_stack(invocation.aws, access, calls),
-        lambda change: invocation.tell(done_line(change)),
-        sleep=invocation.aws.sleep,
-    )
+        changes = walk.apply(
+            github_stack(invocation.aws, access, calls),
+            lambda change: invocation.tell(done_line(change)),
+            sleep=invocation.aws.sleep,
+        )
     architecture = invocation.config.server.architecture
-    values = variables(invocation.aws, access, door=door, architecture=architecture)
+    values = variables(
+        invocation.aws, access, door=door, architecture=architecture, reached=reached
+    )
     if invocation.json:
         told = [asdict(each) for each in values]
         print(plan_json(changes, **invocation.facts(), variables=told))
@@ -94,13 +103,38 @@ def _make(invocation: Invocation, access: Access, door: str) -> int:
 
 
 def _remove(invocation: Invocation, access: Access) -> int:
-    invocation.confirm("Take the roles away?", access.subject.repository)
-    everything = github_stack(invocation.aws, access, read_calls())
-    stack = [each for each in everything if not isinstance(each, IdentityProvider) or each.ours()]
-    changes = walk.destroy(stack, lambda change: invocation.tell(done_line(change)))
+    stack = github_stack(invocation.aws, access, read_calls())
+    ours, foreign = parted(stack)
+    kept = {each.name: NOT_OURS for each in foreign}
+    roles = set(access.roles) - kept.keys()
+    kept |= {each.name: why for each in ours if (why := _reason_to_keep(each, roles))}
+    going = [each for each in reversed(ours) if each.name not in kept]
+    _show(invocation, going, kept)
+    if going:
+        invocation.confirm("Take this away?", access.subject.repository)
+    changes = walk.destroy(going, lambda change: invocation.tell(done_line(change)))
     if invocation.json:
-        print(plan_json(changes, **invocation.facts()))
+        print(plan_json(changes, **invocation.facts(), kept=kept))
     return DONE
+
+
+def _show(invocation: Invocation, going: Sequence[Resource], kept: Mapping[str, str]) -> None:
+    invocation.tell(f"{invocation.heading()}\n")
+    for each in going:
+        invocation.tell(f"- {each.kind} {each.name}")
+    for name, why in kept.items():
+        invocation.tell(f"  {name} stays: {why}")
+    invocation.tell("" if going else "Nothing to take away.")
+
+
+def _reason_to_keep(resource: Resource, roles: Collection[str]) -> str:
+    """Why it has to stay when the roles go, or "": all of the account use the one provider."""
+    if not isinstance(resource, IdentityProvider) or resource.find() is None:
+        return ""
+    users = resource.users(other_than=roles)
+    if users:
+        return f"other roles rest on it: {', '.join(users)}"
+    return "" if resource.ours() else "it was not made here"
 
 
 def variables_text(access: Access, values: Sequence[Variable]) -> str:
@@ -110,7 +144,7 @@ def variables_text(access: Access, values: Sequence[Variable]) -> str:
     own = [_set(each, repository) for each in values if each.environment]
     environments = (
         f"Make the environments {', '.join(access.environments)} in its settings: limit them "
-        "to the branch main, and let production wait for a reviewer. Each has a variable of its "
+        "to the branch main, and let production wait for a reviewer. Each has variables of its "
         "own:"
     )
     head = "\nSet these variables of the repository; none is a secret:"

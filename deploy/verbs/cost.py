@@ -10,12 +10,12 @@ from pathlib import Path
 from deploy import walk
 from deploy.errors import DONE
 from deploy.estimate import Line, Load, break_even, estimate, total, unknown
-from deploy.invocation import Invocation, add_common, invocation_of
+from deploy.invocation import Invocation, add_common, amount, invocation_of
 from deploy.names import SERVER
 from deploy.prices import SHIPPED, Prices, read_prices
 from deploy.resource import Change
 from deploy.server_stack import ServerStack
-from deploy.stacks import Stack
+from deploy.stacks import Stack, stack_of
 from deploy.standing import standing
 
 LEFT_OUT = (
@@ -40,14 +40,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_prices(parser)
     parser.add_argument(
         "--requests",
-        type=float,
+        type=amount,
         default=Load().requests,
         metavar="N",
         help="requests a month (default: %(default)s)",
     )
     parser.add_argument(
         "--seconds",
-        type=float,
+        type=amount,
         default=Load().seconds,
         metavar="S",
         help="seconds that the function takes for one (default: %(default)s)",
@@ -83,7 +83,7 @@ def bill_of(invocation: Invocation, prices: Prices, load: Load, *, offline: bool
     if offline:
         after = estimate(config, door, prices, load)
         return Bill(after, None, break_even(config, prices, load))
-    stack = invocation.stack()
+    stack = stack_of(invocation)
     return bill_for(invocation, stack, walk.plan(stack.resources), prices, load)
 
 

@@ -2,17 +2,23 @@
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from deploy import walk
 from deploy.errors import DONE, Failed, Refused
 from deploy.invocation import Invocation, add_common, invocation_of
 from deploy.leftovers import others, wait_until_gone
 from deploy.output import done_line, plan_json
+from deploy.ownership import NOT_OURS, parted
+from deploy.releases.history import DESTROY, DESTROYED, History, Record
 from deploy.releases.lease import refuse_held
+from deploy.releases.opening import place_in, who
+from deploy.releases.store import NoBucket
 from deploy.resource import Change, Resource
+from deploy.resources.bucket import Bucket
 from deploy.resources.log_group import LogGroup
-from deploy.stacks import Stack
+from deploy.stacks import Stack, stack_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--with-logs",
         action="store_true",
-        help="delete the logs too, those in the bucket and records as well",
+        help="delete the logs too, and the bucket with access logs and the history of releases",
     )
     parser.add_argument("--force", action="store_true", help="even if deletion protection is on")
 
@@ -38,12 +44,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """List, ask, take away in the reversed order, and look that nothing is left.
 
-    Not while somebody deploys.
+    Not while somebody deploys. What is somebody else's stays, and is said to.
     """
     invocation = invocation_of(args)
-    stack = invocation.stack()
+    stack = stack_of(invocation)
     choice = choose(invocation, stack, images=args.with_images, logs=args.with_logs)
-    changes = [Change("delete", each.kind, each.name) for each in _live(choice.going)]
+    ours, foreign = parted(choice.going)
+    choice = replace(choice, staying=(*choice.staying, *((each, NOT_OURS) for each in foreign)))
+    found = ours[::-1]
+    changes = [Change("delete", each.kind, each.name) for each in found]
     _show(invocation, choice, changes)
     if stack.is_protected() and not args.force:
         raise Refused(
@@ -52,12 +61,16 @@ def run(args: argparse.Namespace) -> int:
         )
     if changes:
         invocation.confirm("Delete this?", invocation.config.environment)
-    if stack.shared.bucket.find() is not None:
+    with suppress(NoBucket):
         refuse_held(invocation.aws, stack.shared.bucket.name, invocation.door)
-    walk.destroy(choice.going, lambda change: invocation.tell(done_line(change)))
+        _record(invocation, choice)
+    walk.destroy(found, lambda change: invocation.tell(done_line(change)))
     prove(invocation, choice)
     if invocation.json:
-        print(plan_json(changes, **invocation.facts()))
+        kept = [
+            {"kind": each.kind, "name": each.name, "reason": why} for each, why in choice.staying
+        ]
+        print(plan_json(changes, **invocation.facts(), kept=kept))
     return DONE
 
 
@@ -78,13 +91,34 @@ def choose(invocation: Invocation, stack: Stack, *, images: bool, logs: bool) ->
     if here:
         reasons[id(bucket)] = f"the {here[0].door} uses it too"
     elif not logs and bucket.holds_records():
-        reasons[id(bucket)] = "access logs and records in it are kept without --with-logs"
+        reasons[id(bucket)] = "history and access logs in it are kept without --with-logs"
     if not logs:
         found = (each for each in stack.resources if isinstance(each, LogGroup))
         reasons |= {id(each): "logs are kept without --with-logs" for each in found}
+    kept = [each for each in stack.resources if id(each) in reasons and each.find() is not None]
     return Choice(
         tuple(each for each in stack.resources if id(each) not in reasons),
-        tuple((each, reasons[id(each)]) for each in stack.resources if id(each) in reasons),
+        tuple((each, reasons[id(each)]) for each in kept),
+    )
+
+
+def _record(invocation: Invocation, choice: Choice) -> None:
+    """End a history that stays: what it has released before is nothing to compare with later."""
+    if not any(each.kind == Bucket.kind for each, _ in choice.staying):
+        return
+    place, known = place_in(invocation), who(invocation)
+    history = History(invocation.aws, place.bucket, place.door)
+    if history.last_success() is None:
+        return
+    history.write(
+        Record(
+            verb=DESTROY,
+            started=invocation.aws.clock(),
+            digest="",
+            outcome=DESTROYED,
+            who=known["who"],
+            run=known["run"],
+        )
     )
 
 
@@ -93,18 +127,14 @@ def prove(invocation: Invocation, choice: Choice) -> None:
 
     Raises `Failed` or `TimedOut` naming what is left.
     """
-    left = [f"{each.kind} {each.name}" for each in _live(choice.going)]
+    left = [f"{each.kind} {each.name}" for each in walk.there(choice.going)]
     if left:
         raise Failed(f"Still there: {', '.join(left)}. Run destroy again.")
     kept = frozenset(str(getattr(each, "arn", "")) for each, _ in choice.staying)
     wait_until_gone(invocation.aws, invocation.names, invocation.door, kept)
-    invocation.tell("\nNothing of it is left: every resource and every tag was asked for.")
-
-
-def _live(resources: Sequence[Resource]) -> list[Resource]:
-    """Those that are there, in the order in which they are taken away."""
-    found = [each for each in resources if each.find() is not None]
-    return found[::-1]
+    names = ", ".join(f"{each.kind} {each.name}" for each, _ in choice.staying)
+    end = f"Nothing is left of it but what stays, {names}" if names else "Nothing of it is left"
+    invocation.tell(f"\n{end}: every resource and every tag was asked for.")
 
 
 def _show(invocation: Invocation, choice: Choice, changes: Sequence[Change]) -> None:
@@ -113,4 +143,7 @@ def _show(invocation: Invocation, choice: Choice, changes: Sequence[Change]) -> 
         invocation.tell(f"- {change.kind} {change.name}")
     for resource, reason in choice.staying:
         invocation.tell(f"  {resource.kind} {resource.name} stays: {reason}")
-    invocation.tell("" if changes else "\nNothing to delete.")
+    if changes:
+        invocation.tell("")
+    else:
+        invocation.tell("\nNothing to delete." if choice.staying else "Nothing to delete.")

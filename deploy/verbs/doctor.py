@@ -11,6 +11,7 @@ from deploy.errors import DONE, Refused
 from deploy.invocation import add_common, invocation_of
 from deploy.permissions.calls import read_calls
 from deploy.permissions.operator_policy import operator_policies
+from deploy.permissions.policies import Document
 
 MARKS = {True: "ok", False: "BAD", None: "?"}
 
@@ -23,14 +24,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="print the IAM policies that whoever deploys here needs, and look at nothing",
     )
+    parser.add_argument(
+        "--part",
+        type=int,
+        default=0,
+        metavar="N",
+        help="with --policy: print the N-th of them alone, as IAM takes it",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Print every finding; exit as a refusal does if something is wrong."""
+    if args.part and not args.policy:
+        raise Refused("--part is a part of --policy: add that.")
     invocation = invocation_of(args)
     visit = Visit(invocation.aws, invocation.config, invocation.door, read_calls())
     if args.policy:
-        print(json.dumps(operator_policies(visit.scope, visit.calls, visit.config), indent=2))
+        policies = operator_policies(visit.scope, visit.calls, visit.config)
+        print(json.dumps(_part(policies, args.part) if args.part else policies, indent=2))
         return DONE
     findings = list(examine(visit, checks_of(invocation.door)))
     if invocation.json:
@@ -38,6 +49,12 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(findings_text(findings), end="")
     return Refused.exit_code if any(each.ok is False for each in findings) else DONE
+
+
+def _part(policies: Sequence[Document], number: int) -> Document:
+    if not 1 <= number <= len(policies):
+        raise Refused(f"--part {number}: there are {len(policies)} policies, 1 to {len(policies)}.")
+    return policies[number - 1]
 
 
 def examine(visit: Visit, checks: Sequence[Check]) -> Iterator[Finding]:

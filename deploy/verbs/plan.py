@@ -6,6 +6,7 @@ from deploy import walk
 from deploy.errors import CHANGES, DONE
 from deploy.invocation import add_common, invocation_of
 from deploy.output import plan_json, plan_text
+from deploy.stacks import stack_of
 
 add_arguments = add_common
 
@@ -13,7 +14,7 @@ add_arguments = add_common
 def run(args: argparse.Namespace) -> int:
     """Show it; exit with 2 if there is something to change. Writes nothing."""
     invocation = invocation_of(args)
-    stack = invocation.stack()
+    stack = stack_of(invocation)
     changes = walk.plan(stack.resources)
     notes = stack.notes()
     if invocation.json:

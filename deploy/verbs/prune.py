@@ -7,17 +7,21 @@ from dataclasses import asdict
 from deploy.errors import DONE, Refused
 from deploy.invocation import Invocation, add_common, invocation_of
 from deploy.leftovers import tagged
-from deploy.names import Names
+from deploy.names import MANAGED, Names
+from deploy.ownership import refuse_foreign
 from deploy.prune import prune, surplus
 from deploy.releases.opening import leased, place_in
 from deploy.releases.place import Place, place_of
+from deploy.resources.registry import Repository
 
 add_arguments = add_common
 
 
 def run(args: argparse.Namespace) -> int:
-    """List what may go, ask, and delete it."""
+    """List what may go, ask, and delete it. Not in a repository that is somebody else's."""
     invocation = invocation_of(args)
+    repository = Repository(invocation.aws, invocation.names)
+    refuse_foreign(repository, repository.find())
     place, keep = place_in(invocation), invocation.config.release.keep
     found = surplus(invocation.aws, place, others(invocation, place), keep=keep)
     for line in found.lines:
@@ -38,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
 def others(invocation: Invocation, place: Place) -> list[Place]:
     """The other environments, by their tags: they run images of the same repository."""
     aws, names = invocation.aws, invocation.names
-    things = tagged(aws, {"service": names.name, "managed-by": "deploy"})
+    things = tagged(aws, {"service": names.name, **MANAGED})
     environments = {each.environment for each in things} - {"", place.environment}
     return [
         place_of(Names(names.name, environment), aws.account, aws.region, place.door)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deploy.config_file import read_config
 from deploy.engine import ENGINES, Run, find_engine, run_program
-from deploy.errors import DONE
+from deploy.errors import DONE, Refused
 from deploy.image import Image, Source, commit_tag, push_image
 from deploy.invocation import Connect
 from deploy.names import names_of
@@ -34,9 +34,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what builds and pushes (default: the first that answers)",
     )
     parser.add_argument(
-        "--image", default="", metavar="NAME", help="push this local image instead of building one"
+        "--image",
+        default="",
+        metavar="NAME",
+        help="push this local image instead of building one; needs --tag",
     )
-    parser.add_argument("--tag", default="", help="the tag (default: the commit)")
+    parser.add_argument("--tag", default="", help="the tag (default: the commit, of what is built)")
     parser.add_argument(
         "--directory",
         type=Path,
@@ -49,6 +52,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the digest, and nothing else, to standard output."""
+    if args.image and not args.tag:
+        raise Refused(
+            f"--image {args.image} needs --tag: nobody knows of which commit it is. If it is of "
+            'the one that is checked out, --tag "$(git rev-parse HEAD)" says so.'
+        )
     config = read_config(args.config, args.env, os.environ)
     connect: Connect = args.connect
     program: Run = getattr(args, "run_program", run_program)

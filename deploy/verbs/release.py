@@ -5,12 +5,14 @@ import json
 
 import msgspec
 
-from deploy.errors import DONE
+from deploy.errors import DONE, Refused
 from deploy.invocation import Invocation, add_common, invocation_of
+from deploy.names import SERVER
 from deploy.releases.attempt import Order
 from deploy.releases.choice import choose
 from deploy.releases.history import Record
-from deploy.releases.opening import release, who
+from deploy.releases.opening import who
+from deploy.releases.releaser import release
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--supersede", action="store_true", help="stop another release that is going on"
     )
     parser.add_argument(
-        "--despite-alarms", action="store_true", help="even while alarms ring, without heeding them"
+        "--despite-alarms",
+        action="store_true",
+        help="even while alarms ring, without heeding them and so without a bake",
     )
     parser.add_argument(
         "--new-machine-image",
@@ -48,6 +52,8 @@ def add_smoke(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Release; every bad end is an error with its own exit code."""
     invocation = invocation_of(args)
+    if args.new_machine_image and invocation.door != SERVER:
+        raise Refused("A function has no machine image: leave --new-machine-image out.")
     chosen = choose(invocation.aws, invocation.names.repository, image=args.image, tag=args.tag)
     order = Order(
         chosen.digest,

@@ -1,4 +1,4 @@
-"""The verb `rollback`: release an earlier image from the history, the same way."""
+"""The verb `rollback`: release an earlier image from the history, without a bake."""
 
 import argparse
 
@@ -10,8 +10,9 @@ from deploy.releases.attempt import Order
 from deploy.releases.choice import earlier
 from deploy.releases.fleet import look
 from deploy.releases.history import ROLLBACK, History
-from deploy.releases.opening import place_in, release, who
+from deploy.releases.opening import place_in, who
 from deploy.releases.place import Place
+from deploy.releases.releaser import release
 from deploy.releases.traffic import Published
 from deploy.releases.versions import Versions
 from deploy.verbs.release import add_smoke, tell
@@ -19,6 +20,10 @@ from deploy.verbs.release import add_smoke, tell
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The common ones, and what to go back to."""
+    parser.epilog = (
+        "No alarm is heeded, since those of the bad image ring, and so nothing bakes: it ends as "
+        "soon as every instance serves the image and the smoke test is passed."
+    )
     add_common(parser)
     parser.add_argument(
         "version",
@@ -33,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Release it, without heeding alarms: those of the bad image ring."""
+    """Release it, without heeding alarms: those of the bad image ring, before and meanwhile."""
     invocation = invocation_of(args)
     place = place_in(invocation)
     history = History(invocation.aws, place.bucket, place.door)

@@ -3,10 +3,12 @@
 import argparse
 import json
 import os
+from urllib.parse import urlsplit
 
-from deploy.errors import DONE
+from deploy.errors import DONE, Refused
 from deploy.invocation import add_common, invocation_of
-from deploy.releases.opening import API_KEY, place_in, smoke_of
+from deploy.releases.asking import API_KEY, smoke_of
+from deploy.releases.opening import place_in
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Ask; what is wrong is an error."""
+    _refuse_strange(args.url)
     invocation = invocation_of(args)
     smoke = smoke_of(invocation, place_in(invocation), os.environ, args.url)
     version = smoke()
@@ -28,3 +31,14 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(f"{smoke.url} answers as the model {version} should.")
     return DONE
+
+
+def _refuse_strange(url: str) -> None:
+    """Raise `Refused` for a URL that nobody can ask; "" is the door's own."""
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        known = False
+    if url and not known:
+        raise Refused(f"--url {url}: write a URL such as https://price.example.org.")

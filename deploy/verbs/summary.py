@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
         print(nothing_text(place, history.last_success()))
         return DONE
     try:
-        url = address_of(aws, invocation.config, place)
+        url = address_of(aws, invocation.config, place).url
     except Refused:
         url = ""
     print(summary_text(place, record, url))
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
 def record_of(history: History, run: str) -> Record | None:
     """The record that a run has written, the newest one if there is no run."""
     newest = islice(history.newest(), LOOKED_AT)
-    return next((each for each in newest if run in ("", each.run)), None)
+    return next((each for each in newest if run in ("", each.run) and each.digest), None)
 
 
 def nothing_text(place: Place, last: Record | None) -> str:

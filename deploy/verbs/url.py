@@ -14,6 +14,6 @@ add_arguments = add_common
 def run(args: argparse.Namespace) -> int:
     """Print it, and nothing else."""
     invocation = invocation_of(args)
-    url = address_of(invocation.aws, invocation.config, place_in(invocation))
+    url = address_of(invocation.aws, invocation.config, place_in(invocation)).url
     print(json.dumps({**invocation.facts(), "url": url}, indent=2) if invocation.json else url)
     return DONE

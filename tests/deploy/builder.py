@@ -14,7 +14,10 @@ INDEX = "application/vnd.oci.image.index.v1+json"
 
 
 class Builder:
-    """A `Run`. `calls` are the argv lists, `secrets` what went through standard input."""
+    """A `Run`. `calls` are the argv lists, `secrets` what went through standard input.
+
+    `identity` is the digest by which it knows a local image.
+    """
 
     def __init__(
         self,
@@ -29,6 +32,7 @@ class Builder:
     ) -> None:
         self.calls: list[list[str]] = []
         self.secrets: list[str] = []
+        self.identity = ""
         self._aws = aws
         self._engines = engines
         self._buildx = buildx
@@ -48,6 +52,8 @@ class Builder:
             raise Failed(f"{argv[0]} cannot be started: No such file or directory.")
         if argv[1] == "push":
             self._push(argv[2])
+        if "{{.Id}}" in argv or "{{.FromImageID}}" in argv:
+            return f"{self.identity}\n"
         return f"{self._architecture}\n" if "Architecture" in words else ""
 
     @property

@@ -13,7 +13,9 @@ from deploy.releases.canary import Canary
 from deploy.releases.history import Record
 from deploy.releases.place import Place, place_of
 from deploy.releases.traffic import Published, Traffic
-from tests.deploy.scenes import CONFIG, FakeSmoke, Scene, add_alarm
+from tests.deploy.fakes import FakeSmoke
+from tests.deploy.ground import add_alarm
+from tests.deploy.scenes import CONFIG, Scene
 from tests.twin.environment import ACCOUNT, REGION
 from tests.twin.functions import admit
 from tests.twin.twin import Twin

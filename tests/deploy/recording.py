@@ -18,7 +18,7 @@ from tests.deploy.builder import Builder
 from tests.deploy.calling import call
 from tests.deploy.options import FULL, PLAIN, Options
 from tests.deploy.service import Service
-from tests.deploy.tampering import lingering_volume, tamper
+from tests.deploy.tampering import lingering_volume, lose_group, tamper
 from tests.deploy.worlds import DOORS, made, running
 from tests.twin.faults import Interrupted
 from tests.twin.known import Known
@@ -153,8 +153,13 @@ def life(desk: Desk) -> None:
         desk.type(verb)
     for tag in ("one", "two", "two"):
         desk.release(tag, listed=_first(desk, tag))
+    desk.type("push", "--image", "another", "--tag", "one")
     for verb in (*LOOKS, "plan", "apply", "rollback", "abort", "unlock", "prune"):
         desk.type(verb)
+    if desk.door == SERVER:
+        lose_group(desk.twin)
+        for verb in ("plan", "proposal", "apply"):
+            desk.type(verb)
     with lingering_volume(desk.twin, desk.door):
         desk.type("destroy")
     desk.type("destroy", "--with-images", "--with-logs")

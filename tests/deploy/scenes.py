@@ -1,9 +1,7 @@
 """A small AWS with a server as `apply` leaves it: an empty group, a bucket, images, alarms."""
 
-import base64
 import io
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +9,6 @@ import msgspec
 
 from deploy.aws import Aws
 from deploy.config import Config, Release, Server
-from deploy.errors import Failed
 from deploy.names import IMAGE_TAG, names_of
 from deploy.releases.attempt import Attempt, Order
 from deploy.releases.history import History, Record
@@ -19,8 +16,8 @@ from deploy.releases.lease import Lease
 from deploy.releases.place import Place, place_of
 from deploy.releases.progress import Progress
 from deploy.releases.rollout import Rollout
-from deploy.releases.smoke import Unasked
-from deploy.resources.group import GRACE_SECONDS
+from tests.deploy.fakes import FakeRendering, FakeSmoke
+from tests.deploy.ground import add_alarm, add_group
 from tests.twin.environment import ACCOUNT, REGION
 from tests.twin.twin import Twin
 
@@ -35,51 +32,6 @@ CONFIG = Config(
     release=Release(bake_seconds=60, timeout_seconds=7200),
 )
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
-
-
-class FakeRendering:
-    """What an instance is, in as few words as the twin takes."""
-
-    def __init__(self, machine_image: str, security_group: str, kind: str = "t3.micro") -> None:
-        self.machine_image = machine_image
-        self._security_group = security_group
-        self.kind = kind
-
-    def render(self, digest: str) -> Mapping[str, Any]:
-        """The data of a template that runs an image."""
-        tags = [{"Key": "service", "Value": "shop"}]
-        data: dict[str, Any] = {
-            "ImageId": self.machine_image,
-            "InstanceType": self.kind,
-            "NetworkInterfaces": [{"DeviceIndex": 0, "Groups": [self._security_group]}],
-        }
-        if digest:
-            tags.append({"Key": IMAGE_TAG, "Value": digest})
-            script = f"#!/bin/sh\ndocker run shop@{digest}\n"
-            data["UserData"] = base64.b64encode(script.encode()).decode()
-        return data | {"TagSpecifications": [{"ResourceType": "instance", "Tags": tags}]}
-
-
-@dataclass
-class FakeSmoke:
-    """The service as its URL shows it: good, unless what serves is one of the bad images."""
-
-    fleet: Callable[[], set[str]]
-    bad: set[str] = field(default_factory=set)
-    asked: int = 0
-    closed: str = ""
-
-    def reach(self) -> None:
-        if self.closed:
-            raise Unasked(self.closed)
-
-    def __call__(self) -> str:
-        self.asked += 1
-        self.reach()
-        wrong = self.fleet() & self.bad
-        if wrong:
-            raise Failed("POST /predict gave 1.00 where the golden row says 19.76.")
-        return "0a1b2c3d4e5f"
 
 
 @dataclass
@@ -232,7 +184,7 @@ def scene(twin: Twin) -> Scene:
         LaunchTemplateData=dict(rendering.render("")),
         VersionDescription="no image",
     )["LaunchTemplate"]["LaunchTemplateId"]
-    _group(twin, place.group, template, [each["SubnetId"] for each in subnets], vpc)
+    add_group(twin, place.group, template, [each["SubnetId"] for each in subnets], vpc)
     twin.calls.clear()
     aws = Aws(twin.session(), clock=twin.clock.time, sleep=twin.clock.sleep)
 
@@ -243,11 +195,15 @@ def scene(twin: Twin) -> Scene:
     return Scene(twin, aws, place, rendering, FakeSmoke(serving))
 
 
-def push(twin: Twin, word: str, *, tag: str = "", media_type: str = MANIFEST) -> str:
-    """An image in the registry; its digest."""
+def push(
+    twin: Twin, word: str, *, tag: str = "", media_type: str = MANIFEST, machine: str = "amd64"
+) -> str:
+    """An image in the registry, for a machine or with no word of any; its digest."""
     config = {"digest": f"sha256:{word:0>64}", "size": 7}
     manifest = {"schemaVersion": 2, "mediaType": media_type, "config": config}
     ecr = twin.client("ecr")
+    if machine:
+        twin.layers.put(str(config["digest"]), json.dumps({"architecture": machine}).encode())
     with twin.aside():
         if not ecr.describe_repositories()["repositories"]:
             ecr.create_repository(repositoryName="shop", imageTagMutability="IMMUTABLE")
@@ -255,52 +211,3 @@ def push(twin: Twin, word: str, *, tag: str = "", media_type: str = MANIFEST) ->
             repositoryName="shop", imageManifest=json.dumps(manifest), imageTag=tag or word
         )
     return str(answer["image"]["imageId"]["imageDigest"])
-
-
-def add_alarm(twin: Twin, name: str) -> None:
-    """An alarm that is OK."""
-    twin.client("cloudwatch").put_metric_alarm(
-        AlarmName=name,
-        ComparisonOperator="GreaterThanThreshold",
-        EvaluationPeriods=1,
-        MetricName="errors",
-        Namespace="test",
-        Period=60,
-        Statistic="Sum",
-        Threshold=1,
-    )
-    twin.alarms.set(name, "OK")
-
-
-def _group(twin: Twin, name: str, template: str, subnets: list[str], vpc: str) -> None:
-    elbv2 = twin.client("elbv2")
-    balancer = elbv2.create_load_balancer(Name=name, Subnets=subnets)["LoadBalancers"][0]
-    target_group = elbv2.create_target_group(
-        Name=name,
-        Protocol="HTTP",
-        Port=80,
-        VpcId=vpc,
-        HealthCheckIntervalSeconds=10,
-        HealthyThresholdCount=2,
-        UnhealthyThresholdCount=2,
-    )["TargetGroups"][0]["TargetGroupArn"]
-    delay = {"Key": "deregistration_delay.timeout_seconds", "Value": "30"}
-    elbv2.modify_target_group_attributes(TargetGroupArn=target_group, Attributes=[delay])
-    elbv2.create_listener(
-        LoadBalancerArn=balancer["LoadBalancerArn"],
-        Protocol="HTTP",
-        Port=80,
-        DefaultActions=[{"Type": "forward", "TargetGroupArn": target_group}],
-    )
-    twin.client("autoscaling").create_auto_scaling_group(
-        AutoScalingGroupName=name,
-        LaunchTemplate={"LaunchTemplateId": template, "Version": "1"},
-        MinSize=0,
-        MaxSize=0,
-        DesiredCapacity=0,
-        VPCZoneIdentifier=",".join(subnets),
-        TargetGroupARNs=[target_group],
-        HealthCheckType="ELB",
-        HealthCheckGracePeriod=GRACE_SECONDS,
-        DefaultInstanceWarmup=10,
-    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from unittest.mock import patch
 
-from deploy.releases import opening
+from deploy.releases import asking
 from deploy.releases.smoke import Smoke
 
 PRICE = 19.76
@@ -46,5 +46,5 @@ class Service:
     @contextmanager
     def answering(self) -> Iterator[None]:
         """While this lasts, every smoke test of a release asks it."""
-        with patch.object(opening, "UrlSmoke", partial(Smoke, transport=self)):
+        with patch.object(asking, "UrlSmoke", partial(Smoke, transport=self)):
             yield

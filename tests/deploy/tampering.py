@@ -13,11 +13,20 @@ STEM = "shop-production"
 def tamper(twin: Twin, door: str) -> None:
     """More rules, another target group, a policy on a role: none of them is in the code."""
     twin.client("iam").attach_role_policy(
-        RoleName=f"{STEM}-{door}", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess"
+        RoleName=f"{STEM}-{door}-{twin.region}", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess"
     )
     if door == SERVER:
         _open_ports(twin)
         _attach_targets(twin)
+
+
+def lose_group(twin: Twin) -> None:
+    """Delete the group with its instances, as if it had never been."""
+    with twin.aside():
+        twin.client("autoscaling").delete_auto_scaling_group(
+            AutoScalingGroupName=STEM, ForceDelete=True
+        )
+        twin.clock.advance(900)
 
 
 @contextmanager

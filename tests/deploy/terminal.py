@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,14 @@ class Terminal:
         self.checkout.mkdir()
         (self.checkout / "deploy.toml").write_text(settings, encoding="utf-8")
         self._git("init", "--quiet")
+
+    def sign_in(self, credentials: Mapping[str, str]) -> None:
+        """Whoever types from now on has these, as STS gives them."""
+        self._environment |= {
+            "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": credentials["SessionToken"],
+        }
 
     def commit(self, word: str) -> str:
         """Change the Dockerfile, and commit that: the commit."""

@@ -51,7 +51,7 @@ def _look(world: World) -> Live:
         groups = twin.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
         logs = twin.client("logs").describe_log_groups()["logGroups"]
         role = twin.client("iam").get_role_policy(
-            RoleName="shop-production-server", PolicyName="permissions"
+            RoleName="shop-production-server-us-east-1", PolicyName="permissions"
         )
         return Live(
             balancer=balancer,

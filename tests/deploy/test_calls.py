@@ -154,8 +154,10 @@ def test_a_deploy_role_reaches_no_other_environment(found: Found, calls: Calls, 
         if need.resource != "*" and verdict(policy, need) == ALLOWED
     }
     assert reached - {"ec2:RunInstances", "ec2:CreateTags"} <= {
+        "ecr:BatchGetImage",
         "ecr:DescribeImages",
         "ecr:DescribeRepositories",
+        "ecr:GetDownloadUrlForLayer",
         "ecr:GetRepositoryPolicy",
         "ssm:GetParameter",
     }
@@ -167,7 +169,7 @@ def test_a_deploy_role_reaches_no_other_environment(found: Found, calls: Calls, 
 def test_a_condition_that_does_not_hold_is_not_allowed(calls: Calls) -> None:
     """The instances' role goes to EC2 alone, and the function is asked through its URL alone."""
     policy = deploy_policy(PRODUCTION, calls)
-    role = f"arn:aws:iam::{ACCOUNT}:role/shop-production-server"
+    role = f"arn:aws:iam::{ACCOUNT}:role/shop-production-server-{REGION}"
     live = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:shop-production:live"
     for action, resource, key, good, bad in (
         ("iam:PassRole", role, "iam:PassedToService", "ec2.amazonaws.com", "lambda.amazonaws.com"),
@@ -198,6 +200,17 @@ def test_the_plan_role_writes_nothing(calls: Calls) -> None:
     actions = {each for one in policy_of("plan", calls)["Statement"] for each in one["Action"]}
     reads = ("Describe", "Get", "List", "Head", "BatchGet")
     assert [each for each in actions if not each.partition(":")[2].startswith(reads)] == []
+
+
+def test_the_plan_role_reads_the_history_alone(calls: Calls) -> None:
+    """It does so where the group is gone; no lease, no access log, no record is its business."""
+    allowed = {
+        place
+        for one in policy_of("plan", calls)["Statement"]
+        if "s3:GetObject" in one["Action"]
+        for place in one["Resource"]
+    }
+    assert allowed == {f"arn:aws:s3:::shop-production-{ACCOUNT}-{REGION}/history/*"}
 
 
 @pytest.mark.parametrize("role", ["build", "deploy", "plan"])

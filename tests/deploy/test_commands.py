@@ -1,6 +1,7 @@
 """The verbs plan, apply and destroy, as they are typed."""
 
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +12,9 @@ from deploy.__main__ import main
 from deploy.aws import Aws
 from deploy.errors import Failed, LeaseHeld, Refused, RollbackFailed
 from deploy.names import SERVER
+from deploy.releases.history import SUCCEEDED, History, Record
 from deploy.releases.lease import Lease
-from tests.deploy.worlds import World, inventory
+from tests.deploy.worlds import World, inventory, push
 from tests.twin.twin import Twin
 
 LEAST = """\
@@ -50,11 +52,35 @@ def test_from_nothing_to_nothing(
     assert "    made  load balancer shop-production" in output
     assert "`python -m deploy push` and `python -m deploy release server` come next" in output
     assert "WARNING: the balancer serves plain HTTP" in output
-    assert command("plan server") == 0
-    assert "Nothing to change." in capsys.readouterr().out
+    for verb in ("plan", "apply"):
+        assert command(f"{verb} server") == 0
+        output = capsys.readouterr().out
+        assert "Nothing to change." in output
+        assert "\n\n\n" not in output
     assert command("destroy server --yes --with-images --with-logs") == 0
     assert "Nothing of it is left" in capsys.readouterr().out
     assert inventory(twin) == before
+
+
+def test_a_look_starts_without_the_stacks() -> None:
+    """What only looks imports neither them nor what releases."""
+    looks = ", ".join(f"deploy.verbs.{each}" for each in ("status", "url", "history", "logs"))
+    heavy = "[each for each in sys.modules if each.endswith(('_stack', 'rollout', 'canary'))]"
+    code = f"import sys, {looks}; print({heavy})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert done.stdout == "[]\n"
+
+
+def test_no_resource_is_looked_for_in_vain(command: Type, twin: Twin) -> None:
+    """An apply without a change walks once, with one call for all alarms; a destroy walks to list
+    what it then deletes, and to prove that it is gone."""
+    command("apply server --yes")
+    for line, walks in (("apply server --yes", 1), ("destroy server --yes", 2)):
+        twin.calls.clear()
+        assert command(line) == 0
+        names = twin.calls.names
+        for each in ("iam.GetRole", "cloudwatch.DescribeAlarms", "cloudwatch.GetDashboard"):
+            assert names.count(each) == walks, (line, each)
 
 
 def test_images_and_logs_are_kept_unless_asked(
@@ -74,26 +100,63 @@ def test_images_and_logs_are_kept_unless_asked(
 def test_access_logs_are_kept_unless_asked(
     command: Type, twin: Twin, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """And the bucket with them; lease and history alone are no reason to keep it."""
+    """And the bucket with them, as the end says."""
     command("apply server --yes")
     (bucket,) = (each["Name"] for each in twin.client("s3").list_buckets()["Buckets"])
-    for key in ("history/server/1.json", "access-logs/AWSLogs/1"):
-        twin.client("s3").put_object(Bucket=bucket, Key=key, Body=b"")
+    twin.client("s3").put_object(Bucket=bucket, Key="access-logs/AWSLogs/1", Body=b"")
     assert command("destroy server --yes") == 0
-    assert f"bucket {bucket} stays: access logs and records" in capsys.readouterr().out
+    output = capsys.readouterr().out
+    assert f"bucket {bucket} stays: history and access logs" in output
+    assert output.splitlines()[-1] == (
+        f"Nothing is left of it but what stays, image repository shop, bucket {bucket}, "
+        "log group /shop/production/server: every resource and every tag was asked for."
+    )
     assert command("destroy server --yes --with-logs") == 0
     assert f"- bucket {bucket}" in capsys.readouterr().out
     assert inventory(twin)["buckets"] == 0
 
 
-def test_the_history_alone_goes(command: Type, twin: Twin) -> None:
-    """It means nothing without the service, and nor does a lease that was given back."""
+def test_a_lease_alone_goes(command: Type, twin: Twin) -> None:
+    """One that was given back means nothing without the service."""
     command("apply server --yes")
     (bucket,) = (each["Name"] for each in twin.client("s3").list_buckets()["Buckets"])
     with Lease(World(twin).aws, bucket, SERVER, owner="bob"):
-        twin.client("s3").put_object(Bucket=bucket, Key="history/server/1.json", Body=b"")
+        pass
     assert command("destroy server --yes") == 0
     assert inventory(twin)["buckets"] == 0
+
+
+def test_the_history_outlives_the_service(
+    command: Type, twin: Twin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It tells of the end too, before which nothing counts as the release that runs."""
+    command("apply server --yes")
+    (bucket,) = (each["Name"] for each in twin.client("s3").list_buckets()["Buckets"])
+    history = History(World(twin).aws, bucket, SERVER)
+    released = Record(
+        verb="release", started=0.0, digest="sha256:one", outcome=SUCCEEDED, who="ann"
+    )
+    history.write(released)
+    capsys.readouterr()
+    assert command("destroy server --yes --json") == 0
+    kept = json.loads(capsys.readouterr().out)["kept"]
+    assert {"image repository", "bucket", "log group"} == {each["kind"] for each in kept}
+    end, first = history.newest()
+    assert (end.verb, end.outcome, first) == ("destroy", "destroyed", released)
+    assert history.last_success() is None
+    assert command("history server") == 0
+    assert capsys.readouterr().out.splitlines()[0].endswith("destroyed")
+    assert command("destroy server --yes --with-logs") == 0
+    assert inventory(twin)["buckets"] == 0
+
+
+def test_what_is_not_there_does_not_stay(command: Type, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of an empty account there is nothing to tell."""
+    assert command("destroy server --yes") == 0
+    output = capsys.readouterr().out
+    assert "Nothing to delete." in output
+    assert "stays" not in output
+    assert "\n\n\n" not in output
 
 
 def test_the_bucket_stays_while_the_other_door_uses_it(
@@ -118,6 +181,30 @@ def test_protection_is_not_overrun(command: Type, twin: Twin, tmp_path: Path) ->
     assert command("destroy server --yes") == 3
     assert inventory(twin) == before
     assert command("destroy server --yes --force") == 0
+    assert inventory(twin)["balancers"] == 0
+
+
+def test_images_of_somebody_else_are_left_alone(
+    command: Type, twin: Twin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their repository has our name: nothing is made beside it, and no verb changes or deletes it.
+    What of ours stands already can be taken away without it."""
+    command("apply server --yes")
+    ecr = twin.client("ecr")
+    ecr.delete_repository(repositoryName="shop")
+    ecr.create_repository(repositoryName="shop", imageTagMutability="MUTABLE")
+    for number in range(12):
+        push(twin, "shop", f"theirs{number}")
+    twin.calls.clear()
+    for verb in ("plan", "apply", "prune"):
+        assert command(f"{verb} server --yes") == Refused.exit_code
+        assert "error: The image repository shop exists already" in capsys.readouterr().err
+    assert twin.calls.writes == []
+    assert command("destroy server --yes --with-images --with-logs") == 0
+    assert "  image repository shop stays: without the tag managed-by" in capsys.readouterr().out
+    (left,) = ecr.describe_repositories()["repositories"]
+    assert left["imageTagMutability"] == "MUTABLE"
+    assert len(ecr.list_images(repositoryName="shop")["imageIds"]) == 12
     assert inventory(twin)["balancers"] == 0
 
 
@@ -180,7 +267,19 @@ def test_any_other_refusal_is_told(
 
 
 @pytest.mark.parametrize(
-    "line", ["", "fly", "plan", "plan balloon", "plan server --config", "destroy server --all"]
+    "line",
+    [
+        "",
+        "fly",
+        "plan",
+        "plan balloon",
+        "plan server --config",
+        "destroy server --all",
+        "logs server --minutes -5",
+        "logs server --minutes soon",
+        "cost server --requests -5",
+        "cost server --seconds inf",
+    ],
 )
 def test_wrong_usage_is_refused_input(
     command: Type, capsys: pytest.CaptureFixture[str], line: str

@@ -1,22 +1,25 @@
 """What `doctor` finds, and what it says mends it."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.error import URLError
 
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
-from botocore.exceptions import NoCredentialsError
+from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 from botocore.stub import Stubber
 
 from deploy.aws import Aws
 from deploy.checks.account import credentials, permissions, region
-from deploy.checks.finding import Finding, seen
+from deploy.checks.finding import Finding, Visit, seen
 from deploy.checks.order import checks_of
 from deploy.checks.server import (
     architecture,
     default_network,
     instance_type,
+    machine_age,
     machine_image,
     quota,
     timing,
@@ -25,8 +28,10 @@ from deploy.config import Network, Server
 from deploy.permissions.calls import Calls
 from deploy.permissions.github_policies import PUSHES
 from deploy.verbs.doctor import examine, findings_text
-from tests.deploy.account import ACCOUNT, config, empty_account
+from tests.deploy.account import ACCOUNT, REGION, config, empty_account
+from tests.deploy.scenes import push, scene, settled
 from tests.deploy.visits import visit
+from tests.twin.twin import Twin
 
 
 @pytest.fixture
@@ -42,6 +47,16 @@ def refuse(aws: Aws, service: str, operation: str, code: str = "AccessDenied") -
     def answer(request: Any, **_: Any) -> AWSResponse:
         body = f"<ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>".encode()
         return AWSResponse(request.url, 403, HTTPHeaders(), _Raw(body))
+
+    events = aws.client(service).meta.events
+    events.register_first(f"before-send.{service}.{operation}", answer)
+
+
+def garble(aws: Aws, service: str, operation: str) -> None:
+    """Have something between us and AWS answer one operation with a page."""
+
+    def answer(request: Any, **_: Any) -> AWSResponse:
+        return AWSResponse(request.url, 403, HTTPHeaders(), _Raw(b"<html><hr>Proxy\n</html>"))
 
     events = aws.client(service).meta.events
     events.register_first(f"before-send.{service}.{operation}", answer)
@@ -154,7 +169,7 @@ def test_conditions_are_simulated_as_they_are_wanted(aws: Aws) -> None:
     decided(
         iam, "iam:PassRole", "allowed",
         PolicySourceArn=arn, ActionNames=["iam:PassRole"], ContextEntries=[passed],
-        ResourceArns=[f"arn:aws:iam::{ACCOUNT}:role/estimator-staging-server"],
+        ResourceArns=[f"arn:aws:iam::{ACCOUNT}:role/estimator-staging-server-{REGION}"],
     )  # fmt: skip
     calls: Calls = {"server": {"apply": ("iam:AddRoleToInstanceProfile", "iam:PassRole")}}
     with sts, iam:
@@ -212,6 +227,22 @@ def test_the_machine_image_is_amazons(aws: Aws) -> None:
         assert machine_image(visit(aws)).ok is False
 
 
+@pytest.mark.parametrize(("days", "ok"), [(3, True), (89, True), (91, False)])
+def test_the_machine_image_must_not_be_stale(twin: Twin, days: int, ok: bool) -> None:  # noqa: FBT001 - a case of the table
+    """It is named with what brings a newer one; before an instance runs there is none."""
+    world = scene(twin)
+    look = visit(world.aws, world.config)
+    assert machine_age(look).ok is None
+    settled(world, push(twin, "a"))
+    made = datetime.fromtimestamp(twin.clock.time(), UTC) - timedelta(days=days)
+    images = {"Images": [{"CreationDate": f"{made:%Y-%m-%dT%H:%M:%S}.000Z"}]}
+    world.aws.client("ec2").describe_images = lambda **_: images
+    finding = machine_age(look)
+    assert finding.ok is ok
+    assert world.rendering.machine_image in finding.what
+    assert ("--new-machine-image" in finding.mend) is not ok
+
+
 @pytest.mark.parametrize(("allowed", "ok"), [(16.0, True), (15.0, False)])
 def test_the_quota_must_hold_the_group_twice(aws: Aws, allowed: float, ok: bool) -> None:  # noqa: FBT001 - a case of the table
     """Four t4g.small with two vCPUs each, and four new ones beside them."""
@@ -235,6 +266,43 @@ def test_what_may_not_be_seen_is_said(aws: Aws) -> None:
     with empty_account() as other:
         refuse(other, "ec2", "DescribeRegions", "Unwell")
         assert seen(region, visit(other)).what == "not seen: Unwell"
+
+
+def test_a_page_of_a_proxy_is_no_answer(aws: Aws) -> None:
+    """The check is not seen, and the next one is."""
+    garble(aws, "ec2", "DescribeRegions")
+    findings = {each.name: each for each in examine(visit(aws), (credentials, region, timing))}
+    assert findings["region"].ok is None
+    assert findings["region"].mend.startswith("What answered is not AWS: ")
+    assert "\n" not in findings["region"].mend
+    assert findings["timing"].ok
+
+
+def test_a_layer_out_of_reach_is_not_seen(aws: Aws) -> None:
+    """What is asked for beside AWS's own calls may fail too, as behind a firewall."""
+
+    def fetching(_: Visit) -> Finding:
+        raise URLError("no route to host")
+
+    finding = seen(fetching, visit(aws))
+    assert (finding.name, finding.ok) == ("fetching", None)
+    assert "no route to host" in finding.mend
+
+
+def test_an_account_out_of_reach_is_no_matter_of_credentials(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is told to log in where AWS does not answer."""
+
+    def down(**_: Any) -> None:
+        raise EndpointConnectionError(endpoint_url="http://127.0.0.1:9/")
+
+    monkeypatch.setattr(aws.client("sts"), "get_caller_identity", down)
+    finding = credentials(visit(aws))
+    assert finding.ok is False
+    assert finding.what.startswith("AWS does not answer: Could not connect")
+    assert "AWS_PROFILE" not in finding.mend
+    assert "AWS_ENDPOINT_URL" in finding.mend
 
 
 def test_the_text_says_what_to_do() -> None:

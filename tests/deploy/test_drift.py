@@ -13,6 +13,9 @@ from tests.twin.twin import Twin
 
 BUCKET = "shop-production-123456789012-us-east-1"
 STEM = "shop-production"
+ROLE = f"{STEM}-server-us-east-1"
+"""Profile and dashboard are called so too."""
+
 GROUP = {"AutoScalingGroupName": STEM}
 LIVE = {"FunctionName": STEM, "Qualifier": "live"}
 ALARM = {
@@ -112,17 +115,17 @@ SERVER_DRIFT: dict[str, tuple[Call, str]] = {
         "retention_days: 1 → 30",
     ),
     "role": (
-        _call("iam", "delete_role_policy", RoleName=f"{STEM}-server", PolicyName="permissions"),
+        _call("iam", "delete_role_policy", RoleName=ROLE, PolicyName="permissions"),
         "policy:",
     ),
     "instance profile": (
         _call(
             "iam",
             "remove_role_from_instance_profile",
-            InstanceProfileName=f"{STEM}-server",
-            RoleName=f"{STEM}-server",
+            InstanceProfileName=ROLE,
+            RoleName=ROLE,
         ),
-        f"roles: none → {STEM}-server",
+        f"roles: none → {ROLE}",
     ),
     "security group": (_open_ssh, "  - tcp 22, 0.0.0.0/0"),
     "target group": (_slower_health, "interval_seconds: 30 → 10"),
@@ -146,7 +149,7 @@ SERVER_DRIFT: dict[str, tuple[Call, str]] = {
         _call(
             "cloudwatch",
             "put_dashboard",
-            DashboardName=f"{STEM}-server",
+            DashboardName=ROLE,
             DashboardBody='{"widgets":[]}',
         ),
         "body:",

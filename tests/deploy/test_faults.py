@@ -1,11 +1,14 @@
 """Throttling, outages and lost answers on every operation are survived."""
 
+from typing import Any
+
 import pytest
+from botocore.exceptions import ClientError
 
 from deploy.aws import Aws
 from deploy.errors import TimedOut
 from deploy.names import FUNCTION, SERVER
-from deploy.waiting import until
+from deploy.waiting import retried, until
 from tests.deploy.worlds import World, inventory, made
 from tests.twin.faults import LOST, OUTAGE, THROTTLE, UNREACHABLE
 from tests.twin.twin import Twin
@@ -65,3 +68,21 @@ def test_what_never_comes_is_given_up(twin: Twin) -> None:
         until(aws, lambda: False, what="the sun shines", limit=100)
     assert 100 <= twin.clock.time() - started < 130
     assert said == ["waiting until the sun shines"]
+
+
+def test_what_aws_said_last_is_told(twin: Twin) -> None:
+    """As a sentence of its own, before the advice."""
+    aws = Aws(twin.session(), clock=twin.clock.time, sleep=twin.clock.sleep)
+    words = iter(range(1000))
+
+    def call() -> None:
+        told: Any = {"Error": {"Code": "InUse", "Message": f"in use, {next(words)}"}}
+        raise ClientError(told, "DeleteThing")
+
+    with pytest.raises(TimedOut) as end:
+        retried(aws, call, lambda _: True, what="it goes", limit=100)
+    last = next(words) - 1
+    assert str(end.value) == (
+        f"After 100 seconds it is still not so that it goes. AWS says: in use, {last}. "
+        "Run the same command again: it goes on where it stopped."
+    )

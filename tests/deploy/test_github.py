@@ -1,8 +1,10 @@
 """Who may come in from GitHub, and what they may do."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+import boto3
 import pytest
 
 from deploy import walk
@@ -43,7 +45,7 @@ CALLS: Calls = {
 ENVIRONMENTS = ("staging", "production")
 SCOPE = Scope("aws", ACCOUNT, REGION, tuple(Names("shop", each) for each in ENVIRONMENTS))
 PRODUCTION = Scope("aws", ACCOUNT, REGION, (Names("shop", "production"),))
-ACCESS = Access(Subject("acme/shop"), "shop", ENVIRONMENTS)
+ACCESS = Access(Subject("acme/shop"), "shop", REGION, ENVIRONMENTS)
 
 
 @pytest.fixture
@@ -95,10 +97,13 @@ def test_each_role_trusts_its_own_subjects(aws: Aws) -> None:
         assert statement["Condition"]["StringEquals"][f"{ISSUER}:aud"] == AUDIENCE
         trusted[name] = statement["Condition"]["StringEquals"][f"{ISSUER}:sub"]
     assert trusted == {
-        "shop-github-build": ["repo:acme/shop:ref:refs/heads/main"],
-        "shop-github-deploy-staging": ["repo:acme/shop:environment:staging"],
-        "shop-github-deploy-production": ["repo:acme/shop:environment:production"],
-        "shop-github-plan": ["repo:acme/shop:pull_request", "repo:acme/shop:ref:refs/heads/main"],
+        f"shop-github-build-{REGION}": ["repo:acme/shop:ref:refs/heads/main"],
+        f"shop-github-deploy-staging-{REGION}": ["repo:acme/shop:environment:staging"],
+        f"shop-github-deploy-production-{REGION}": ["repo:acme/shop:environment:production"],
+        f"shop-github-plan-{REGION}": [
+            "repo:acme/shop:pull_request",
+            "repo:acme/shop:ref:refs/heads/main",
+        ],
     }
 
 
@@ -107,7 +112,7 @@ def test_each_deploy_role_reaches_its_own_environment(aws: Aws) -> None:
     walk.apply(github_stack(aws, ACCESS, CALLS))
     for environment, other in (ENVIRONMENTS, ENVIRONMENTS[::-1]):
         answer = aws.client("iam").get_role_policy(
-            RoleName=f"shop-github-deploy-{environment}", PolicyName="permissions"
+            RoleName=f"shop-github-deploy-{environment}-{REGION}", PolicyName="permissions"
         )
         assert environment in str(answer["PolicyDocument"])
         assert other not in str(answer["PolicyDocument"])
@@ -122,18 +127,34 @@ def test_a_plan_writes_nothing_and_a_second_apply_is_empty(aws: Aws) -> None:
     assert walk.apply(github_stack(aws, ACCESS, CALLS)) == []
 
 
+def test_each_region_has_roles_of_its_own(aws: Aws) -> None:
+    """Their policies name what is in one region, and IAM knows none: all names differ, and fit."""
+    long = [
+        Access(Subject("acme/shop"), "a" * 20, region, ("b" * 20, "b" * 19 + "c"))
+        for region in ("ap-southeast-1", "ap-southeast-2")
+    ]
+    names = [name for access in long for name in access.roles]
+    assert len(set(names)) == len(names) == 8
+    assert max(map(len, names)) <= 64
+    walk.apply(github_stack(aws, ACCESS, CALLS))
+    other = Aws(boto3.Session(region_name="eu-west-1"))
+    there = replace(ACCESS, region=other.region)
+    assert [each.kind for each in walk.apply(github_stack(other, there, CALLS))] == ["role"] * 4
+    assert walk.plan(github_stack(aws, ACCESS, CALLS)) == []
+
+
 def test_drift_is_seen_and_mended(aws: Aws) -> None:
     """Another repository, other calls: trust and policy are updated, nothing else."""
     walk.apply(github_stack(aws, ACCESS, CALLS))
-    other = Access(Subject("acme/store"), "shop", ENVIRONMENTS)
+    other = Access(Subject("acme/store"), "shop", REGION, ENVIRONMENTS)
     fewer: Calls = {**CALLS, "function": {}}
     changes = walk.apply(github_stack(aws, other, fewer))
     keys = {change.name: [each.key for each in change.differences] for change in changes}
     assert keys == {
-        "shop-github-build": ["trust"],
-        "shop-github-deploy-staging": ["trust", "policy"],
-        "shop-github-deploy-production": ["trust", "policy"],
-        "shop-github-plan": ["trust"],
+        f"shop-github-build-{REGION}": ["trust"],
+        f"shop-github-deploy-staging-{REGION}": ["trust", "policy"],
+        f"shop-github-deploy-production-{REGION}": ["trust", "policy"],
+        f"shop-github-plan-{REGION}": ["trust"],
     }
     assert walk.plan(github_stack(aws, other, fewer)) == []
 
@@ -142,9 +163,9 @@ def test_a_role_that_was_tampered_with_is_mended(aws: Aws) -> None:
     """Session, tags and a lost policy too."""
     iam = aws.client("iam")
     walk.apply(github_stack(aws, ACCESS, CALLS))
-    iam.update_role(RoleName="shop-github-build", MaxSessionDuration=3600)
-    iam.delete_role_policy(RoleName="shop-github-build", PolicyName="permissions")
-    iam.untag_role(RoleName="shop-github-build", TagKeys=["service"])
+    iam.update_role(RoleName=f"shop-github-build-{REGION}", MaxSessionDuration=3600)
+    iam.delete_role_policy(RoleName=f"shop-github-build-{REGION}", PolicyName="permissions")
+    iam.untag_role(RoleName=f"shop-github-build-{REGION}", TagKeys=["service"])
     (change,) = walk.apply(github_stack(aws, ACCESS, CALLS))
     assert [each.key for each in change.differences] == ["session_seconds", "policy", "tags"]
     assert walk.plan(github_stack(aws, ACCESS, CALLS)) == []
@@ -174,8 +195,8 @@ def test_everything_goes_again(aws: Aws) -> None:
     """And a second time there is nothing to do."""
     walk.apply(github_stack(aws, ACCESS, CALLS))
     assert IdentityProvider(aws, ACCESS.tags).ours()
-    assert len(walk.destroy(github_stack(aws, ACCESS, CALLS))) == 5
-    assert walk.destroy(github_stack(aws, ACCESS, CALLS)) == []
+    assert len(walk.destroy(walk.there(github_stack(aws, ACCESS, CALLS)))) == 5
+    assert walk.destroy(walk.there(github_stack(aws, ACCESS, CALLS))) == []
 
 
 def test_the_build_role_pushes_to_one_repository() -> None:
@@ -215,7 +236,7 @@ def test_roles_are_passed_to_ec2_alone() -> None:
     (condition,) = (each for action, _, each in statements(policy) if action == "iam:PassRole")
     assert condition == {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
     assert resources(policy, "iam:PassRole") == [
-        f"arn:aws:iam::{ACCOUNT}:role/shop-production-server"
+        f"arn:aws:iam::{ACCOUNT}:role/shop-production-server-{REGION}"
     ]
 
 
@@ -246,16 +267,21 @@ def test_trust_compares_letter_by_letter() -> None:
 
 
 def test_the_variables_name_the_roles_door_and_runner(aws: Aws) -> None:
-    """The deploy role is each environment's own variable; the machine builds for the instances."""
+    """The deploy role is each environment's own variable; the machine builds for the instances,
+    and whether it asks the URL is said where it reaches it."""
     role = f"arn:aws:iam::{ACCOUNT}:role/shop-github"
-    assert variables(aws, ACCESS, door="function", architecture="x86_64") == [
+    assert variables(
+        aws, ACCESS, door="function", architecture="x86_64", reached=["production"]
+    ) == [
         Variable("AWS_REGION", REGION),
-        Variable("AWS_BUILD_ROLE", f"{role}-build"),
-        Variable("AWS_PLAN_ROLE", f"{role}-plan"),
+        Variable("AWS_BUILD_ROLE", f"{role}-build-{REGION}"),
+        Variable("AWS_PLAN_ROLE", f"{role}-plan-{REGION}"),
         Variable("DOOR", "function"),
         Variable("BUILD_RUNNER", "ubuntu-24.04"),
-        Variable("AWS_DEPLOY_ROLE", f"{role}-deploy-staging", "staging"),
-        Variable("AWS_DEPLOY_ROLE", f"{role}-deploy-production", "production"),
+        Variable("AWS_DEPLOY_ROLE", f"{role}-deploy-staging-{REGION}", "staging"),
+        Variable("AWS_DEPLOY_ROLE", f"{role}-deploy-production-{REGION}", "production"),
+        Variable("SMOKE", "no", "staging"),
+        Variable("SMOKE", "yes", "production"),
     ]
 
 

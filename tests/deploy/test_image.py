@@ -1,5 +1,7 @@
 """Images: built once, pushed once, named by their digest."""
 
+import hashlib
+import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy.aws import Aws
-from deploy.engine import Engine
+from deploy.engine import Engine, run_program
 from deploy.errors import Failed, Refused
 from deploy.image import Image, Source, commit_tag, find_image, push_image
 from tests.deploy.account import ACCOUNT, empty_account
@@ -26,10 +28,12 @@ def aws() -> Iterator[Aws]:
         yield account
 
 
-def push(aws: Aws, run: Builder, *, name: str = "estimator", image: str = "") -> Image:
+def push(
+    aws: Aws, run: Builder, *, name: str = "estimator", image: str = "", engine: Engine = DOCKER
+) -> Image:
     """Push commit `COMMIT` for arm64."""
     source = Source(Path("code"), image)
-    return push_image(aws, DOCKER, run, source, name=name, tag=COMMIT, architecture="arm64")
+    return push_image(aws, engine, run, source, name=name, tag=COMMIT, architecture="arm64")
 
 
 def test_a_push_builds_logs_in_and_gives_the_digest(aws: Aws) -> None:
@@ -85,6 +89,30 @@ def test_a_tag_that_exists_is_not_built_again(aws: Aws) -> None:
     assert (again.digest, again.existed) == (first.digest, True)
 
 
+@pytest.mark.parametrize("engine", [DOCKER, Engine("buildah")])
+def test_a_tag_that_exists_is_said(aws: Aws, engine: Engine) -> None:
+    """A local image counts as pushed if the tag names it: by its configuration or its manifest."""
+    first = push(aws, Builder(aws))
+    said: list[str] = []
+    aws.say = said.append
+    config = hashlib.sha256(COMMIT.encode()).hexdigest()
+    for identity in (f"sha256:{config}", config, first.digest):
+        builder = Builder(aws)
+        builder.identity = identity
+        assert push(aws, builder, image="mine", engine=engine).digest == first.digest
+        assert builder.verbs in (["image"], ["inspect"])
+    assert said == [f"the tag {COMMIT} exists: nothing is built or pushed"] * 3
+
+
+def test_another_image_of_that_tag_is_refused(aws: Aws) -> None:
+    """Its digest would be taken for that of the image."""
+    first = push(aws, Builder(aws))
+    builder = Builder(aws)
+    builder.identity = f"sha256:{'0' * 64}"
+    with pytest.raises(Refused, match=rf"names another image than mine, {first.digest}.*--tag"):
+        push(aws, builder, image="mine")
+
+
 def test_an_image_that_exists_is_pushed_without_a_build(aws: Aws) -> None:
     """`--image` gives it the registry's name."""
     builder = Builder(aws)
@@ -135,8 +163,37 @@ def test_the_tag_is_the_commit(aws: Aws) -> None:
 
 def test_files_unlike_the_commit_are_refused(aws: Aws) -> None:
     """A tag that names a commit must hold nothing else."""
-    with pytest.raises(Refused, match=r"1 file\(s\) differ from commit 0123456789ab.*api/app\.py"):
+    with pytest.raises(Refused, match=r"Not as in commit 0123456789ab.*: api/app\.py\."):
         commit_tag(Builder(aws, changed=" M api/app.py\n"), Path())
+    five = "".join(f"?? api/{name}.py\n" for name in "abcde")
+    with pytest.raises(Refused, match=r": api/a\.py, api/b\.py, api/c\.py and 2 more\."):
+        commit_tag(Builder(aws, changed=five), Path())
+
+
+@pytest.mark.parametrize(
+    ("offered", "changed", "good"),
+    [
+        ("*\n!api\n", "deploy.toml", True),
+        ("*\n!api\n", "api/app.py", False),
+        ("*\n!api\n", "Dockerfile", False),
+        ("*\n!api\n", ".dockerignore", False),
+        ("# all but\ndocs\n", "deploy.toml", False),
+        ("", "deploy.toml", False),
+    ],
+)
+def test_only_what_enters_the_image_counts(
+    tmp_path: Path, offered: str, changed: str, *, good: bool
+) -> None:
+    """A configuration that is not committed yet does not; where everything enters, it does."""
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=ann", "-c", "user.email=ann@example.org"]
+    if offered:
+        (tmp_path / ".dockerignore").write_text(offered, encoding="utf-8")
+    for argv in (["init"], ["add", "."], ["commit", "--allow-empty", "--message", "first"]):
+        subprocess.run([*git, *argv], check=True, capture_output=True)
+    (tmp_path / changed).parent.mkdir(exist_ok=True)
+    (tmp_path / changed).write_text("changed\n", encoding="utf-8")
+    with nullcontext() if good else pytest.raises(Refused, match=r"Not as in commit"):
+        commit_tag(run_program, tmp_path)
 
 
 def test_no_checkout_is_refused(aws: Aws) -> None:

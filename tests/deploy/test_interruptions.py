@@ -52,11 +52,12 @@ def _reconfigured(twin: Twin) -> World:
 
 
 FLOWS: dict[str, tuple[int, int, Callable[[Twin], World], Callable[[World], object]]] = {
-    "server apply": (111, 43, _new(SERVER), World.apply),
-    "server change": (105, 21, _reconfigured, World.apply),
-    "server destroy": (88, 36, _made(SERVER), World.destroy),
-    "function apply": (43, 9, _with_image, World.apply),
-    "function destroy": (44, 14, _made(FUNCTION), World.destroy),
+    "server apply": (108, 43, _new(SERVER), World.apply),
+    "server change": (102, 21, _reconfigured, World.apply),
+    "server destroy": (85, 36, _made(SERVER), World.destroy),
+    "running server destroy": (91, 36, running, World.destroy),
+    "function apply": (41, 9, _with_image, World.apply),
+    "function destroy": (42, 14, _made(FUNCTION), World.destroy),
 }
 """By name: how many calls and writes, how the world begins, and what is done to it."""
 

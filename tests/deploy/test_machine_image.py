@@ -20,6 +20,12 @@ def test_words(days: float | None, words: str) -> None:
     assert str(MachineImage("ami-1", days)) == words
 
 
+@pytest.mark.parametrize(("days", "stale"), [(89.0, False), (91.0, True), (None, True)])
+def test_stale(days: float | None, stale: bool) -> None:  # noqa: FBT001 - a case of the table
+    """A quarter without patches is too long, whatever else speaks for waiting."""
+    assert MachineImage("ami-1", days).stale is stale
+
+
 def test_of_a_version(twin: Twin) -> None:
     """Asked of EC2 by the version that the group launches; there is none before an image runs."""
     world = scene(twin)

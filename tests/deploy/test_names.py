@@ -34,6 +34,20 @@ def test_a_bucket_name_fits() -> None:
     assert len(Names("a" * 20, "b" * 20).bucket("1" * 12, "ap-southeast-2")) <= 63
 
 
+def test_the_names_of_roles_fit() -> None:
+    """64 characters are the most, for either door and in every region that is accepted."""
+    assert len(Names("a" * 20, "b" * 20).worldwide("function", "x" * 17)) <= 64
+
+
+def test_a_region_that_is_too_long_is_refused() -> None:
+    """The longest that is accepted fits into the name of a bucket, and the next one is told so."""
+    region = "eu-longlonglong-1"
+    config = msgspec.convert({"name": "a" * 20, "region": region, "environment": "b" * 20}, Config)
+    assert len(names_of(config).bucket("1" * 12, region)) == 63
+    with pytest.raises(msgspec.ValidationError, match="length <= 17"):
+        msgspec.convert({"name": "shop", "region": "eu-longlonglongs-1"}, Config)
+
+
 def test_name_and_environment_cannot_be_confused() -> None:
     """An environment has no hyphen, so that the last one parts the two."""
     names = ["a", "a-b", "a-b-c", "ab"]

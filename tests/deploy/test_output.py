@@ -9,15 +9,15 @@ from deploy.config import Alarms, Function, Logs, Server
 from deploy.names import FUNCTION
 from deploy.output import difference_lines, done_line, plan_json, plan_text
 from deploy.resource import Change, Difference, Later
-from tests.deploy.worlds import CONFIG, World, running
+from tests.deploy.worlds import CONFIG, World, made, running
 from tests.twin.twin import Twin
 
 NEW = """\
 + image repository shop
 + bucket shop-production-123456789012-us-east-1
 + log group /shop/production/server
-+ role shop-production-server
-+ instance profile shop-production-server
++ role shop-production-server-us-east-1
++ instance profile shop-production-server-us-east-1
 + security group shop-production-balancer
 + security group shop-production-instances
 + target group shop-production
@@ -32,7 +32,7 @@ NEW = """\
 + alarm shop-production-server-latency
 + alarm shop-production-server-unhealthy-hosts
 + alarm shop-production-server-outage
-+ dashboard shop-production-server
++ dashboard shop-production-server-us-east-1
 
 20 to make.
 """
@@ -41,12 +41,12 @@ FUNCTION_NEW = """\
 + image repository shop
 + bucket shop-production-123456789012-us-east-1
 + log group /aws/lambda/shop-production
-+ role shop-production-function
++ role shop-production-function-us-east-1
 + alarm topic shop-production-function-alarms
 + alarm shop-production-function-errors
 + alarm shop-production-function-latency
 + alarm shop-production-function-throttles
-+ dashboard shop-production-function
++ dashboard shop-production-function-us-east-1
 
 9 to make.
 """
@@ -70,6 +70,20 @@ CHANGED = """\
     threshold: over 0.5 in 3 of 5 minutes → over 1 in 3 of 5 minutes
 
 7 to change.
+"""
+
+USER_DATA = """\
+~ launch template shop-production
+    user_data:
+      + ESTIMATOR_API_KEYS=sha256:ffe054fe7ae0
+      - ESTIMATOR_LOG_LEVEL=warning
+      + ESTIMATOR_LOG_LEVEL=info
+      -   --memory 1024m \\
+      -   --memory-swap 1024m \\
+      +   --memory 512m \\
+      +   --memory-swap 512m \\
+
+1 to change.
 """
 
 FUNCTION_PUSHED = """\
@@ -147,6 +161,37 @@ def test_documents_differ_by_their_lines() -> None:
     """A policy is not shown twice in full."""
     lines = difference_lines(Difference("policy", '{"a":1,"b":2}', '{"a":1,"b":3}'))
     assert lines == ["policy:", '  -  "b": 2', '  +  "b": 3']
+
+
+def test_a_setting_is_a_line_of_the_user_data(twin: Twin) -> None:
+    """Only what changes of the script is shown, and of a key only that it is another."""
+    world = running(twin)
+    keys = {"ESTIMATOR_API_KEYS": "a" * 64}
+    world.config = msgspec.structs.replace(
+        CONFIG, settings={"ESTIMATOR_LOG_LEVEL": "info"} | keys, server=Server(memory_mb=512)
+    )
+    assert plan_text(world.plan()) == USER_DATA
+
+
+def test_a_long_change_of_a_script_is_cut() -> None:
+    """And a script that was not there is not shown in full."""
+    live, wanted = "".join(f"a{n}\n" for n in range(30)), "b\nc\n"
+    lines = difference_lines(Difference("user_data", live, wanted))
+    assert (len(lines), lines[-1]) == (22, "  … and 12 more lines")
+    assert difference_lines(Difference("user_data", "", wanted)) == ["user_data: none → 2 lines"]
+    binary = Difference("user_data", "sha256:0123456789ab", wanted)
+    assert difference_lines(binary) == ["user_data: sha256:0123456789ab → 2 lines"]
+
+
+def test_a_key_of_a_function_is_masked(twin: Twin) -> None:
+    """Another one is a change all the same."""
+    before = msgspec.structs.replace(CONFIG, settings={"ESTIMATOR_API_KEYS": "a" * 64})
+    world = made(twin, FUNCTION, before)
+    assert world.plan() == []
+    world.config = msgspec.structs.replace(CONFIG, settings={"ESTIMATOR_API_KEYS": "b" * 64})
+    text = plan_text(world.plan())
+    assert "environment: ESTIMATOR_API_KEYS = sha256:" in text
+    assert "a" * 64 not in text + plan_json(world.plan())
 
 
 def test_what_was_done_is_told_in_a_line() -> None:

@@ -1,6 +1,7 @@
 """The whole flow as it is typed: processes of their own, and AWS behind AWS_ENDPOINT_URL."""
 
 import json
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -168,3 +169,42 @@ def test_killed_release_goes_on(world: World, terminal: Terminal, twin: Twin) ->
     assert done.code == 0, done.err
     assert "adopts the refresh" in done.err
     assert images(twin, GROUP) == {new: 1}
+
+
+WITHOUT_PUSH = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Deny", "Action": "ecr:PutImage", "Resource": "*"}],
+}
+
+
+def deployer(twin: Twin) -> dict[str, str]:
+    """The credentials of a session of a new role."""
+    made = twin.client("iam").create_role(
+        RoleName="deployer", Path="/team/", AssumeRolePolicyDocument="{}"
+    )
+    arn = made["Role"]["Arn"]
+    answer = twin.client("sts").assume_role(RoleArn=arn, RoleSessionName="ann")
+    return dict(answer["Credentials"])
+
+
+def attach(twin: Twin, name: str, document: object) -> None:
+    """Give the role one policy more."""
+    twin.client("iam").put_role_policy(
+        RoleName="deployer", PolicyName=name, PolicyDocument=json.dumps(document)
+    )
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_doctor_finds_its_own_policy_enough(terminal: Terminal, twin: Twin, door: str) -> None:
+    """Whoever has what `doctor --policy` prints lacks nothing, and without a part of it just that
+    is named: exit code 3."""
+    terminal.sign_in(deployer(twin))
+    for number, document in enumerate(json.loads(terminal.good(f"doctor {door} --policy"))):
+        attach(twin, f"page-{number}", document)
+    well = terminal.good(f"doctor {door}")
+    assert re.search(r"ok  permissions +all \d+ actions are allowed\n", well)
+    attach(twin, "without", WITHOUT_PUSH)
+    done = terminal.type(f"doctor {door}")
+    assert (done.code, done.err) == (3, "")
+    assert "BAD  permissions" in done.out
+    assert "→ Allow ecr:PutImage: `doctor --policy`" in done.out

@@ -9,8 +9,8 @@ from tests.deploy.scenes import Scene, push, scene, settled, small
 from tests.twin.faults import Interrupted
 from tests.twin.twin import Twin
 
-REPLACING = 48
-FILLING = 37
+REPLACING = 44
+FILLING = 32
 GOING_BACK = 11
 """How many calls each flow makes, of the last the writes; a test holds them true."""
 

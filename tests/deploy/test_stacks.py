@@ -273,6 +273,27 @@ def test_two_environments_share_nothing_but_the_images(twin: Twin) -> None:
     assert World(twin).plan() == []
 
 
+def test_two_regions_share_nothing(twin: Twin, door: str) -> None:
+    """Roles, profiles and dashboards belong to no region, and each region has its own all the same:
+    neither makes, changes or deletes what is the other's."""
+    here = made(twin, door)
+    alone = inventory(twin)
+    there = World(twin, door, msgspec.structs.replace(CONFIG, region="eu-west-1"))
+    assert {change.action for change in there.apply()} == {"create"}
+    assert (here.plan(), there.plan()) == ([], [])
+    assert not _dashboards(here) & _dashboards(there)
+    there.destroy()
+    assert here.plan() == []
+    assert inventory(twin) == alone
+
+
+def _dashboards(world: World) -> set[str]:
+    """The twin keeps them by region, and AWS does not."""
+    with world.twin.aside():
+        entries = world.aws.client("cloudwatch").list_dashboards()["DashboardEntries"]
+    return {each["DashboardName"] for each in entries}
+
+
 def _staging(twin: Twin, door: str) -> World:
     return World(twin, door, msgspec.structs.replace(CONFIG, environment="staging"))
 

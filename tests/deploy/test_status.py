@@ -43,7 +43,7 @@ alarm    shop-staging-function-latency: OK"""
 
 FUNCTION_AFTER = """\
 version  2, 100% of the traffic: {new}
-last     2026-01-05 12:00:16 release of {new} by ann: succeeded in 70 s
+last     2026-01-05 12:00:16 release of {new} by ann: succeeded in 65 s
 alarm    shop-staging-function-errors: OK
 alarm    shop-staging-function-latency: OK"""
 

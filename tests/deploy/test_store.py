@@ -6,7 +6,7 @@ from deploy.errors import Refused
 from deploy.names import SERVER
 from deploy.releases.history import History
 from deploy.releases.lease import Lease, holder_of, unlock
-from deploy.releases.store import Store
+from deploy.releases.store import Store, Unreadable
 from tests.deploy.worlds import World, made
 from tests.twin.environment import ACCOUNT
 from tests.twin.twin import Twin
@@ -41,6 +41,15 @@ def test_an_environment_that_was_never_applied_says_so(twin: Twin) -> None:
         holder_of(aws, BUCKET, SERVER)
     with missing:
         unlock(aws, BUCKET, SERVER)
+
+
+def test_a_record_that_cannot_be_read_is_named(twin: Twin) -> None:
+    """The history ends at it, and says what to do."""
+    twin.client("s3").create_bucket(Bucket=BUCKET)
+    aws = World(twin).aws
+    Store(aws, BUCKET, SERVER).put("history/server/1.json", b'{"verb": "release"}')
+    with pytest.raises(Unreadable, match=rf"s3://{BUCKET}/history/server/1.json .*Delete that"):
+        next(History(aws, BUCKET, SERVER).newest())
 
 
 def test_every_call_names_the_owner_of_the_bucket(twin: Twin) -> None:

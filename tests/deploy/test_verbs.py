@@ -12,13 +12,18 @@ from botocore.stub import Stubber
 from deploy.aws import Aws
 from deploy.errors import Refused
 from deploy.names import Names
+from deploy.permissions.github_policies import trust_github
 from deploy.prices import SHIPPED
 from deploy.releases.history import SUCCEEDED, History, Record
 from deploy.releases.place import place_of
+from deploy.tags import pairs
+from deploy.verbs import proposal
 from deploy.verbs.summary import summary_text
 from tests.deploy.account import ACCOUNT, REGION, empty_account
 from tests.deploy.builder import COMMIT, Builder
 from tests.deploy.calling import call
+from tests.deploy.worlds import made
+from tests.twin.twin import Twin
 
 PLACE = place_of(Names("estimator", "staging"), ACCOUNT, REGION)
 RECORD = Record(
@@ -38,7 +43,8 @@ RECORD = Record(
 def aws() -> Iterator[Aws]:
     """An account whose one repository is empty."""
     with empty_account() as account:
-        account.client("ecr").create_repository(repositoryName="estimator")
+        tags = pairs(Names("estimator", "staging").repository_tags)
+        account.client("ecr").create_repository(repositoryName="estimator", tags=tags)
         yield account
 
 
@@ -62,6 +68,12 @@ def test_push_tells_a_machine_more(
     answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [each["existed"] for each in answers] == [False, True]
     assert {each["tag"] for each in answers} == {"one"}
+
+
+def test_an_image_of_ones_own_needs_a_tag(aws: Aws, tmp_path: Path) -> None:
+    """It is not named after a commit of which nobody knows that it is."""
+    with pytest.raises(Refused, match="--image mine needs --tag"):
+        call("push", "--image", "mine", aws=aws, directory=tmp_path, run_program=Builder(aws))
 
 
 def test_cost_gives_before_and_after_to_a_machine(
@@ -153,6 +165,25 @@ def test_doctor_prints_the_policy_that_a_person_needs(
     assert "staging" not in str(policies)
 
 
+def test_each_policy_can_be_had_alone(
+    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As IAM takes it; a number that there is not says how many there are."""
+    call("doctor", "server", "--policy", aws=aws, directory=tmp_path)
+    policies = json.loads(capsys.readouterr().out)
+    for number, policy in enumerate(policies, start=1):
+        call("doctor", "server", "--policy", "--part", number, aws=aws, directory=tmp_path)
+        text = capsys.readouterr().out
+        assert json.loads(text) == policy
+        made = aws.client("iam").create_policy(PolicyName=f"p{number}", PolicyDocument=text)
+        assert made["Policy"]["AttachmentCount"] == 0
+    for number in (-1, len(policies) + 1):
+        with pytest.raises(Refused, match=f"there are {len(policies)} policies"):
+            call("doctor", "server", "--policy", "--part", number, aws=aws, directory=tmp_path)
+    with pytest.raises(Refused, match="part of --policy"):
+        call("doctor", "server", "--part", 1, aws=aws, directory=tmp_path)
+
+
 def test_bootstrap_makes_roles_and_prints_the_variables(
     aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -162,15 +193,75 @@ def test_bootstrap_makes_roles_and_prints_the_variables(
     text = capsys.readouterr().out
     assert f"gh variable set AWS_REGION --repo acme/shop --body {REGION}" in text
     assert "gh variable set BUILD_RUNNER --repo acme/shop --body ubuntu-24.04-arm" in text
-    role = f"arn:aws:iam::{ACCOUNT}:role/estimator-github-deploy-staging"
+    role = f"arn:aws:iam::{ACCOUNT}:role/estimator-github-deploy-staging-{REGION}"
     assert f"gh variable set AWS_DEPLOY_ROLE --env staging --repo acme/shop --body {role}" in text
+    looks: list[str] = []
+    aws.client("iam").meta.events.register(
+        "before-call.iam.GetRole", lambda params, **_: looks.append(params["body"]["RoleName"])
+    )
     call("bootstrap", *arguments, "--json", aws=aws, directory=tmp_path)
+    assert len(looks) == len(set(looks)) == 4
     answer = json.loads(capsys.readouterr().out)
     assert answer["changes"] == []
     assert answer["variables"][0] == {"name": "AWS_REGION", "value": REGION, "environment": ""}
     call("bootstrap", *arguments, "--remove", "--json", aws=aws, directory=tmp_path)
     assert len(json.loads(capsys.readouterr().out)["changes"]) == 5
     assert aws.client("iam").list_roles()["Roles"] == []
+
+
+def test_the_provider_stays_while_other_roles_rest_on_it(
+    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Though this service made it: the workflows of another repository come in by it, whose role
+    may stand on any page of the list. It goes with the last one."""
+    arguments = ("github", "--repository", "acme/shop", "--yes")
+    call("bootstrap", *arguments, aws=aws, directory=tmp_path)
+    iam = aws.client("iam")
+    (provider,) = iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
+    trust = trust_github(provider["Arn"], ("repo:acme/other:ref:refs/heads/main",))
+    for number in range(100):
+        iam.create_role(RoleName=f"idle-{number}", AssumeRolePolicyDocument="{}")
+    iam.create_role(RoleName="other", AssumeRolePolicyDocument=json.dumps(trust))
+    capsys.readouterr()
+    call("bootstrap", *arguments, "--remove", aws=aws, directory=tmp_path)
+    text = capsys.readouterr().out
+    assert "token.actions.githubusercontent.com stays: other roles rest on it: other\n" in text
+    assert iam.list_open_id_connect_providers()["OpenIDConnectProviderList"] == [provider]
+    iam.delete_role(RoleName="other")
+    build = f"estimator-github-build-{REGION}"
+    iam.create_role(RoleName=build, AssumeRolePolicyDocument=json.dumps(trust))
+    call("bootstrap", *arguments, "--remove", aws=aws, directory=tmp_path)
+    text = capsys.readouterr().out
+    assert f"{build} stays: without the tag managed-by = deploy it is not ours\n" in text
+    assert f"rest on it: {build}\n" in text
+    iam.delete_role(RoleName=build)
+    call("bootstrap", *arguments, "--remove", "--json", aws=aws, directory=tmp_path)
+    answer = json.loads(capsys.readouterr().out)
+    assert [each["kind"] for each in answer["changes"]] == ["identity provider"]
+    assert answer["kept"] == {}
+    assert iam.list_open_id_connect_providers()["OpenIDConnectProviderList"] == []
+
+
+@pytest.mark.parametrize(
+    ("door", "asked"),
+    [
+        ("server", {"staging": "no", "production": "yes"}),
+        ("function", {"staging": "yes", "production": "yes"}),
+    ],
+)
+def test_bootstrap_says_where_the_workflows_cannot_ask(
+    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str], door: str, asked: dict[str, str]
+) -> None:
+    """Where the balancer lets in chosen addresses alone; a function's URL is reached."""
+    (tmp_path / "deploy.toml").write_text(
+        'name = "estimator"\nregion = "us-east-1"\n'
+        'environments.staging.network.allowed_cidrs = ["10.0.0.0/8"]\n[environments.production]\n'
+    )
+    words = ("github", "--repository", "acme/shop", "--door", door, "--yes", "--json")
+    call("bootstrap", *words, aws=aws, directory=tmp_path)
+    values = json.loads(capsys.readouterr().out)["variables"]
+    said = {each["environment"]: each["value"] for each in values if each["name"] == "SMOKE"}
+    assert said == asked
 
 
 @pytest.mark.parametrize(
@@ -267,4 +358,30 @@ def test_a_proposal_is_a_plan_with_its_price(
     assert text.startswith("### Plan: estimator server, staging\n")
     assert "+ load balancer estimator-staging" in text
     assert "A month costs $0.00 before and $" in text
-    assert text.replace(f"estimator-staging-{ACCOUNT}", "").count(ACCOUNT) == 0
+    assert f"+ bucket estimator-staging-ACCOUNT-{REGION}" in text
+    assert ACCOUNT not in text
+
+
+def test_a_proposal_of_changes_shows_no_account(
+    twin: Twin, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor where live and wanted values are ARNs and policies, nor where it is cut off."""
+    world = made(twin)
+    with twin.aside():
+        twin.client("iam").delete_role_policy(
+            RoleName=f"shop-production-server-{REGION}", PolicyName="permissions"
+        )
+        policy = {"Version": "2012-10-17", "Statement": []}
+        twin.client("s3").put_bucket_policy(
+            Bucket=f"shop-production-{ACCOUNT}-{REGION}", Policy=json.dumps(policy)
+        )
+    (tmp_path / "deploy.toml").write_text(f'name = "shop"\nregion = "{REGION}"\n')
+    call("proposal", "server", aws=world.aws, directory=tmp_path)
+    text = capsys.readouterr().out
+    assert f"arn:aws:logs:{REGION}:ACCOUNT:log-group:/shop/production/server" in text
+    assert ACCOUNT not in text
+    monkeypatch.setattr(proposal, "LONGEST", text.index("ACCOUNT") - text.index("~") + 5)
+    call("proposal", "server", aws=world.aws, directory=tmp_path)
+    text = capsys.readouterr().out
+    assert "… and more" in text
+    assert ACCOUNT[:4] not in text

@@ -12,9 +12,11 @@ import msgspec
 from deploy import stacks, walk
 from deploy.aws import Aws
 from deploy.config import Alarms, Balancer, Config, Https, Server
+from deploy.engine import MACHINES
 from deploy.names import FUNCTION, SERVER
 from deploy.resource import Change, Resource
 from deploy.resources.launch_template import LaunchTemplate
+from tests.twin import sessions
 from tests.twin.twin import Twin
 
 DOORS = (SERVER, FUNCTION)
@@ -42,7 +44,8 @@ class World:
     @cached_property
     def aws(self) -> Aws:
         """It remembers clients and the account number alone, so that all looks may share it."""
-        return Aws(self.twin.session(), clock=self.twin.clock.time, sleep=self.twin.clock.sleep)
+        session = sessions.session(self.config.region)
+        return Aws(session, clock=self.twin.clock.time, sleep=self.twin.clock.sleep)
 
     def server(self) -> stacks.ServerStack:
         return stacks.server(self.aws, self.config)
@@ -60,12 +63,12 @@ class World:
         return walk.apply(self.stack().resources, sleep=self.twin.clock.sleep)
 
     def destroy(self) -> list[Change]:
-        return walk.destroy(self.stack().resources)
+        return walk.destroy(walk.there(self.stack().resources))
 
     def push(self, word: str = "first") -> str:
         """An image in the registry; its digest."""
         with self.twin.aside():
-            return push(self.twin, self.config.name, word)
+            return push(self.twin, self.config.name, word, self.config.server.architecture)
 
     def run(self, digest: str) -> None:
         """Let the server run an image, as a first release leaves it."""
@@ -120,7 +123,7 @@ def with_https(twin: Twin, config: Config = CONFIG) -> Config:
     return msgspec.structs.replace(config, https=https)
 
 
-def push(twin: Twin, repository: str, word: str) -> str:
+def push(twin: Twin, repository: str, word: str, architecture: str = "arm64") -> str:
     """Put an image of one architecture that differs by a word; its digest."""
     config = {
         "mediaType": "application/vnd.docker.container.image.v1+json",
@@ -131,6 +134,8 @@ def push(twin: Twin, repository: str, word: str) -> str:
         {"schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": []}
     )
     digest = "sha256:" + hashlib.sha256(manifest.encode()).hexdigest()
+    body = json.dumps({"architecture": MACHINES[architecture]})
+    twin.layers.put(str(config["digest"]), body.encode())
     twin.client("ecr").put_image(
         repositoryName=repository,
         imageManifest=manifest,

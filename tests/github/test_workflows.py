@@ -1,6 +1,7 @@
 """The workflows: hardened, pinned, and made of the verbs that a person types."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -140,8 +141,8 @@ def test_each_variable_is_printed_where_it_is_read() -> None:
     """By `bootstrap github`: those of an environment are read in its jobs alone, all others
     anywhere."""
     with empty_account() as aws:
-        access = Access(Subject("acme/shop"), "shop", ("staging", "production"))
-        printed = variables(aws, access, door="server", architecture="arm64")
+        access = Access(Subject("acme/shop"), "shop", aws.region, ("staging", "production"))
+        printed = variables(aws, access, door="server", architecture="arm64", reached=())
     shared = {each.name for each in printed if not each.environment}
     own = {(each.environment, each.name) for each in printed if each.environment}
     read: set[tuple[str, str]] = set()
@@ -205,6 +206,7 @@ ENVIRONMENT = {
     "ENVIRONMENT": "staging",
     "GITHUB_SHA": COMMIT,
     "GITHUB_STEP_SUMMARY": "summary.md",
+    "NO_SMOKE": "",
 }
 
 
@@ -230,6 +232,23 @@ def test_a_step_that_fails_ends_the_job_but_for_its_summary() -> None:
     runner = Runner(deploy, lambda _: 0, ENVIRONMENT)
     assert not runner.run(workflow("deploy")["jobs"]["production"])
     assert called == ["release", "summary"]
+
+
+@pytest.mark.parametrize("environment", ["staging", "production"])
+@pytest.mark.parametrize(("smoke", "asks"), [("", True), ("yes", True), ("no", False)])
+def test_a_variable_leaves_the_smoke_test_out(environment: str, smoke: str, asks: bool) -> None:  # noqa: FBT001 - a case of the table
+    """Where the machines of GitHub cannot reach the URL; the summary is written all the same."""
+    called: list[Sequence[str]] = []
+
+    def deploy(words: Sequence[str]) -> int:
+        called.append(words)
+        return 0
+
+    runner = Runner(deploy, lambda _: 0, ENVIRONMENT, {"SMOKE": smoke})
+    assert runner.run(workflow("deploy")["jobs"][environment])
+    verbs = [words[0] for words in called]
+    assert verbs == (["release", "smoke", "summary"] if asks else ["release", "summary"])
+    assert ("--no-smoke" in called[0]) is not asks
 
 
 def _deploying(aws: Aws, directory: Path) -> Any:

@@ -61,8 +61,13 @@ SERVICE_ROLES = {
     "elbv2.CreateLoadBalancer": "elasticloadbalancing.amazonaws.com",
 }
 
-# The web ACL of a balancer is the balancer's too.
-FIREWALLS = ("wafv2.AssociateWebACL", "wafv2.DisassociateWebACL")
+# The web ACL of a balancer is the balancer's too. AWS has an older and a newer action for it:
+# https://docs.aws.amazon.com/waf/latest/developerguide/security_iam_service-with-iam.html
+FIREWALLS = {
+    "wafv2.AssociateWebACL": ("SetWebACL", "CreateWebACLAssociation"),
+    "wafv2.DisassociateWebACL": ("SetWebACL", "DeleteWebACLAssociation"),
+    "wafv2.GetWebACLForResource": ("GetLoadBalancerWebACL",),
+}
 
 ROLES = ("Role", "RoleArn", "RoleARN", "roleArn", "ExecutionRoleArn")
 INSTANCES = "ec2.amazonaws.com"
@@ -208,5 +213,7 @@ def _service_role(call: Call) -> Iterator[Need]:
 
 
 def _firewall(call: Call) -> Iterator[Need]:
-    if call.name in FIREWALLS:
-        yield Need("elasticloadbalancing:SetWebACL", str(call.parameters["ResourceArn"]))
+    for action in FIREWALLS.get(call.name, ()):
+        yield Need(f"elasticloadbalancing:{action}", str(call.parameters["ResourceArn"]))
+    if call.name == "wafv2.GetWebACLForResource":  # shows the ACL itself, says botocore's model
+        yield Need("wafv2:GetWebACL", "*")

@@ -149,7 +149,7 @@ class Refresh:
             yield from self._tick()
 
     def _succeed(self) -> None:
-        adopt(self.group, self.wanted.target)
+        adopt(self.group, self.wanted.target, alone=self.wanted.alone)
         self.percentage, self.to_update = 100, 0
         self._end("Successful", None)
 

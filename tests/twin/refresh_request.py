@@ -49,10 +49,11 @@ class Preferences:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A checked request: where from, where to, and how."""
+    """A checked request: where from, where to, and how; `alone` without mixed instances."""
 
     original: Target
     target: Target
+    alone: bool
     preferences: Preferences
     reversible: bool
 
@@ -63,13 +64,15 @@ def wanted(group: FakeAutoScalingGroup, params: Params) -> Wanted:
     _check_numbers(asked)
     _check_choices(params, asked)
     _check_alarms(group, asked)
-    desired = specification(params.get("DesiredConfiguration") or {})
+    configuration = params.get("DesiredConfiguration") or {}
+    desired = specification(configuration)
     reversible = _reversible(group, desired)
     if asked.get("AutoRollback"):
         _check_rollback(group, desired)
     return Wanted(
         original=own(group),
         target=find(place_of(group), desired) if desired else own(group),
+        alone="LaunchTemplate" in configuration,
         preferences=_preferences(group, asked),
         reversible=reversible,
     )

@@ -69,11 +69,13 @@ def own(group: FakeAutoScalingGroup) -> Target:
     return _numbered(group.ec2_launch_template, group.launch_template_version)
 
 
-def adopt(group: FakeAutoScalingGroup, target: Target) -> None:
-    """Make `target` the group's own."""
+def adopt(group: FakeAutoScalingGroup, target: Target, *, alone: bool = False) -> None:
+    """Make `target` the group's own; `alone` without the policy of mixed instances that it had."""
     version = str(target.version)
     group.ec2_launch_template = target.template
     group.launch_template_version = group.provided_launch_template_version = version
+    if alone:
+        group.mixed_instances_policy = None
     if group.mixed_instances_policy:
         template = group.mixed_instances_policy["LaunchTemplate"]
         template["LaunchTemplateSpecification"] = target.specification()

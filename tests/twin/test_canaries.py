@@ -117,6 +117,14 @@ def test_there_is_no_instance_refresh(moto: Clients) -> None:
         autoscaling.start_instance_refresh(AutoScalingGroupName="app")
 
 
+def test_a_layer_has_no_link(moto: Clients) -> None:
+    """shims/layers.py."""
+    with pytest.raises(NotImplementedError):
+        moto("ecr").get_download_url_for_layer(
+            repositoryName="app", layerDigest=f"sha256:{'a' * 64}"
+        )
+
+
 def test_there_are_no_activities(moto: Clients) -> None:
     """activities.py."""
     autoscaling = group(moto, template(moto))
@@ -220,3 +228,11 @@ def test_a_condition_of_a_bucket_policy_is_a_denial(moto: Clients) -> None:
     s3.put_bucket_policy(Bucket="ours", Policy=json.dumps({"Statement": [statement]}))
     with pytest.raises(ClientError, match="403"):
         s3.get_object(Bucket="ours", Key="k")
+
+
+def test_policies_are_not_simulated(moto: Clients) -> None:
+    """shims/simulations.py."""
+    iam = moto("iam")
+    role = iam.create_role(RoleName="app", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    with pytest.raises(NotImplementedError):
+        iam.simulate_principal_policy(PolicySourceArn=role, ActionNames=["ecr:PutImage"])

@@ -30,9 +30,9 @@ def test_a_test_may_answer(twin: Twin) -> None:
         result = {"EvalActionName": "ecr:PutImage", "EvalDecision": "allowed"}
         return ActionResult({"EvaluationResults": [result], "IsTruncated": False})
 
-    twin.gate.add([Rule("iam", "SimulatePrincipalPolicy", simulate)])
-    answer = twin.client("iam").simulate_principal_policy(
-        PolicySourceArn="arn:aws:iam::123456789012:role/app", ActionNames=["ecr:PutImage"]
+    twin.gate.add([Rule("iam", "SimulateCustomPolicy", simulate)])
+    answer = twin.client("iam").simulate_custom_policy(
+        PolicyInputList=["{}"], ActionNames=["ecr:PutImage"]
     )
     assert answer["EvaluationResults"][0]["EvalDecision"] == "allowed"
 

@@ -109,6 +109,17 @@ def test_the_web_acl_of_a_balancer_is_the_balancers_too() -> None:
     assert needs(call) == [
         Need("wafv2:DisassociateWebACL", "*"),
         Need("elasticloadbalancing:SetWebACL", BALANCER),
+        Need("elasticloadbalancing:DeleteWebACLAssociation", BALANCER),
+    ]
+
+
+def test_who_asks_for_the_web_acl_of_a_balancer_must_be_allowed_to_see_it() -> None:
+    """The answer is the ACL itself."""
+    call = Call("wafv2", "GetWebACLForResource", {"ResourceArn": BALANCER}, "us-east-1")
+    assert needs(call) == [
+        Need("wafv2:GetWebACLForResource", "*"),
+        Need("elasticloadbalancing:GetLoadBalancerWebACL", BALANCER),
+        Need("wafv2:GetWebACL", "*"),
     ]
 
 

@@ -129,6 +129,22 @@ def test_a_mixed_group_stays_mixed(app: Stack) -> None:
     assert {one["InstanceType"] for one in running} == {"t3.small"}
 
 
+def test_a_plain_template_ends_a_mixed_group(app: Stack) -> None:
+    """A refresh to a launch template alone leaves the group with that and no policy."""
+    spec = {"LaunchTemplateId": app.template, "Version": "1"}
+    policy = {"LaunchTemplate": {"LaunchTemplateSpecification": spec}}
+    app.autoscaling.update_auto_scaling_group(
+        AutoScalingGroupName="app", MixedInstancesPolicy=policy
+    )
+    app.autoscaling.start_instance_refresh(
+        AutoScalingGroupName="app",
+        DesiredConfiguration={"LaunchTemplate": spec | {"Version": app.new_version(GOOD)}},
+        Preferences={"MinHealthyPercentage": 100},
+    )
+    assert app.follow()[-1] == "Successful"
+    assert "MixedInstancesPolicy" not in app.group()
+
+
 def test_a_scaling_policy_has_an_arn(app: Stack) -> None:
     """The same that describing gives."""
     answer = app.autoscaling.put_scaling_policy(
@@ -143,6 +159,17 @@ def test_a_scaling_policy_has_an_arn(app: Stack) -> None:
     described = app.autoscaling.describe_policies()["ScalingPolicies"][0]
     assert described["PolicyARN"] == answer["PolicyARN"]
     assert described["TargetTrackingConfiguration"]["TargetValue"] == 50
+
+
+def test_a_layer_is_lent_by_a_link(twin: Twin) -> None:
+    """One that nobody has put is not there."""
+    digest, ecr = f"sha256:{'a' * 64}", twin.client("ecr")
+    ask = {"repositoryName": "app", "layerDigest": digest}
+    with pytest.raises(ClientError, match="LayersNotFoundException"):
+        ecr.get_download_url_for_layer(**ask)
+    twin.layers.put(digest, b"{}")
+    link = ecr.get_download_url_for_layer(**ask)["downloadUrl"]
+    assert link == "data:application/json;base64,e30="
 
 
 def test_a_balancer_takes_its_time(twin: Twin) -> None:

@@ -47,7 +47,9 @@ from tests.twin.shims import (
     group_settings,
     images,
     instances,
+    layers,
     scaling_policies,
+    simulations,
     template_requests,
     template_versions,
 )
@@ -70,6 +72,7 @@ class Twin:
     refreshes   `of(group)`, `patience`
     faults      throttling, outages, lost answers, interruptions
     calls       every call made
+    layers      what images are made of: `put`
     roles, functions, balancers, interfaces, security_groups
                 delays: how long AWS takes to know or let go
 
@@ -103,6 +106,7 @@ class Twin:
         self.functions = Functions(self.clock)
         self.balancers = balancers.Balancers(self.clock)
         self.interfaces = Interfaces(self.clock)
+        self.layers = layers.Layers()
         self._session: Any = None  # its overloads know no service name from a variable
         self._clients: dict[str, Any] = {}
         self._stack = ExitStack()
@@ -187,8 +191,10 @@ class Twin:
             self.groups.rules(),
             self.balancers.rules(),
             self.interfaces.rules(),
+            self.layers.rules(),
             self.activities.rules(),
             scaling_policies.rules(),
             group_settings.rules(),
+            simulations.rules(),
         ):
             self.gate.add(rules)
