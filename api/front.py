@@ -57,7 +57,7 @@ class FrontPath:
             return
         start, now = self._clock(), self._time()
         headers: Headers = dict(scope["headers"])
-        message = await receive()
+        message = await self._ledger.while_waiting(receive)
         answer = self._answer(scope, headers, message, now)
         if answer is None:
             await self._app(scope, _again(message, receive), send)

@@ -9,6 +9,8 @@ import json
 import logging
 from functools import lru_cache
 
+from starlette.types import Message, Receive
+
 from api.logs import FIELDS, Lines, timestamp
 from api.metrics import Metrics
 
@@ -27,20 +29,36 @@ class Ledger:
         self._lines = lines
         self._delay = delay
         self._notes: list[Note] = []
+        self._waiting = 0
+        self._told_waiting = 0
         self._due: asyncio.TimerHandle | None = None
         metrics.pending.append(self.settle)
+
+    async def while_waiting(self, receive: Receive) -> Message:
+        """The first message of a request, which is in flight until it has come."""
+        self._waiting += 1
+        self._settle_soon()
+        try:
+            return await receive()
+        finally:
+            self._waiting -= 1
 
     def note(self, request_id: str, client: str | None, ended: float, seconds: float) -> None:
         """A request was answered with a price at a Unix time, so many seconds after it began."""
         self._notes.append((request_id, client, ended, seconds))
         if not self._delay:
             self.settle()
-        elif self._due is None:
+
+    def _settle_soon(self) -> None:
+        if self._due is None and self._delay:
             self._due = asyncio.get_running_loop().call_later(self._delay, self.settle)
 
     def settle(self) -> None:
         """Tell the metrics and the log of everything that was noted."""
         self._due = None
+        if self._waiting != self._told_waiting:
+            self._metrics.in_flight.inc(self._waiting - self._told_waiting)
+            self._told_waiting = self._waiting
         notes, self._notes = self._notes, []
         if not notes:
             return

@@ -21,40 +21,40 @@ class Metrics:
     """The numbers of one process, added to those of its siblings when they are read."""
 
     def __init__(self, version: str) -> None:
-        self._registry = CollectorRegistry()
+        self.registry = CollectorRegistry()
         self.requests = Counter(
             "http_requests",
             "HTTP requests answered, by method, route and status.",
             ("method", "route", "status"),
-            registry=self._registry,
+            registry=self.registry,
         )
         self.duration = Histogram(
             "http_request_duration_seconds",
             "Seconds from the request's head to the end of its answer, by route.",
             ("route",),
             buckets=_BUCKETS,
-            registry=self._registry,
+            registry=self.registry,
         )
         self.in_flight = Gauge(
             "http_requests_in_flight",
             "HTTP requests being answered.",
             multiprocess_mode="livesum",
-            registry=self._registry,
+            registry=self.registry,
         )
         self.predictions = Counter(
             "predictions",
             "Prices given, by the kind of request.",
             ("kind",),
-            registry=self._registry,
+            registry=self.registry,
         )
         self.refused_rows = Counter(
-            "refused_rows", "Rows of a batch that were refused.", registry=self._registry
+            "refused_rows", "Rows of a batch that were refused.", registry=self.registry
         )
         self.out_of_range = Counter(
             "out_of_range",
             "Values outside the range that the model was trained on, by feature.",
             ("feature",),
-            registry=self._registry,
+            registry=self.registry,
         )
         self._prices_asked = self.requests.labels("POST", "/predict", "200")
         self._prices_given = self.predictions.labels("single")
@@ -66,7 +66,7 @@ class Metrics:
             "The version of the model that is served.",
             ("version",),
             multiprocess_mode="livemax",
-            registry=self._registry,
+            registry=self.registry,
         )
         model.labels(version).set(1)
 
@@ -96,7 +96,7 @@ class Metrics:
     def _collected(self) -> CollectorRegistry:
         directory = os.environ.get(DIRECTORY_VARIABLE)
         if directory is None:
-            return self._registry
+            return self.registry
         registry = CollectorRegistry()
         MultiProcessCollector(registry, path=directory)  # type: ignore[no-untyped-call]  # it has no types
         return registry
