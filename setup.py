@@ -8,7 +8,7 @@ setup(
             "model._trees",
             sources=["model/native/forest.c", "model/native/module.c", "model/native/walk.c"],
             depends=["model/native/forest.h"],
-            extra_compile_args=["-std=c11", "-O2", "-fvisibility=hidden"],
+            extra_compile_args=["-std=c11", "-O3", "-funroll-loops", "-fvisibility=hidden"],
             py_limited_api=True,
             optional=True,  # without a compiler it is absent, and libxgboost answers
         )

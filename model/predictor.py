@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from model.engine import Engine
-from model.interval import bounds
+from model.interval import bounds_of
 from model.learner import Learner, read_learner
 from model.library import LibraryBooster
 from model.manifest import Golden, Manifest
@@ -76,7 +76,9 @@ class Predictor:
         self._price = facts.price
         self._low = facts.price if facts.low is None else facts.low
         self._high = facts.price if facts.high is None else facts.high
-        self._interval, self._minimum = manifest.interval, manifest.target.minimum
+        self._minimum = manifest.target.minimum
+        interval = manifest.interval
+        self._bounds = None if interval is None else bounds_of(interval, self._minimum)
         self._ranges = tuple(
             (index, feature.name, feature.training.minimum, feature.training.maximum)
             for index, feature in enumerate(manifest.features)
@@ -142,10 +144,9 @@ class Predictor:
 
     def _estimate(self, outputs: Sequence[float]) -> Estimate:
         price = self._floor(outputs[self._price])
-        if self._interval is None:
+        if self._bounds is None:
             return Estimate(price, None, None)
-        outer = outputs[self._low], outputs[self._high]
-        low, high = bounds(self._interval, price, outer, self._minimum)
+        low, high = self._bounds(price, outputs[self._low], outputs[self._high])
         return Estimate(price, low, high)
 
     def _linked(self, margin: float) -> float:
