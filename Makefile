@@ -11,10 +11,12 @@ ENV     ?= production
 CONFIG  ?= deploy.toml
 ENGINE  ?= $(or $(call answering,docker),$(call answering,podman),$(call answering,buildah),$(NO_ENGINE))
 IMAGE   ?= shipping-price-estimator
+# The base has some 140 MB of it.
+BUDGET  ?= 240000000
 
 VENV     := .venv
 BIN      := $(VENV)/bin
-ROOMS    := model api handler deploy tests requirements
+ROOMS    := model api handler deploy benchmarks tests requirements
 DEPLOY   := $(BIN)/python -m deploy
 WHERE     = $(DOOR) --env $(ENV) --config $(CONFIG) $(ARGS)
 # The stamp carries the version, so that another PYTHON makes the environment anew.
@@ -30,7 +32,7 @@ NO_ENGINE = $(error Neither docker nor podman nor buildah answers: start one, or
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup serve test check format coverage bundle lock image
+.PHONY: help setup serve test check format coverage bundle lock image size bench
 .PHONY: push plan apply release rollback status logs smoke cost doctor destroy clean
 
 help: ## List every verb with one line
@@ -88,6 +90,13 @@ lock: $(STAMP) ## Resolve requirements/*.in again (LOCK=--upgrade takes the newe
 
 image: ## Build the image for server and Lambda (ENGINE, IMAGE)
 	BUILDAH_FORMAT=docker $(ENGINE) build --tag $(IMAGE) .
+
+size: ## Hold the image to its budget (ENGINE, IMAGE, BUDGET in bytes)
+	@size=$$($(ENGINE) image inspect --format '{{.Size}}' $(IMAGE)) && echo "$(IMAGE): $$size bytes" \
+	    && [ "$$size" -le $(BUDGET) ]
+
+bench: $(STAMP) $(WALK) ## Measure the service beside the floor under it, as ratios (ARGS)
+	$(BIN)/python -m benchmarks $(ARGS)
 
 push: $(STAMP) ## Build the image of this commit and push it to the registry (ENV, CONFIG, ARGS)
 	$(DEPLOY) push --env $(ENV) --config $(CONFIG) $(ARGS)
