@@ -41,8 +41,10 @@ class AnswerWriter:
             return self._template % (self._rounded(price), identifier)
         if not isfinite(high - low):
             return None
-        rounded = self._rounded
-        return self._template % (rounded(price), rounded(low), rounded(high), identifier)
+        decimals = self._decimals
+        if decimals is not None:
+            price, low, high = round(price, decimals), round(low, decimals), round(high, decimals)
+        return self._template % (price, low, high, identifier)
 
     def explanation(self, explanation: Explanation) -> dict[str, Any]:
         """The members that an answer gains when the reasons are asked for."""

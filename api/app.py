@@ -38,7 +38,17 @@ _NO_TELEMETRY: TelemetryConfig = {
 }
 
 
-def load_app(settings: Settings, lines: Lines | None = None, delay: float = 0.0) -> FastAPI:
+class App(FastAPI):
+    """A FastAPI app behind its front path, which asks it for all that it does not answer."""
+
+    front: FrontPath
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or run the lifespan."""
+        await self.front(scope, receive, send)
+
+
+def load_app(settings: Settings, lines: Lines | None = None, delay: float = 0.0) -> App:
     """The app that serves the bundle in the settings. Raises `BundleError`.
 
     `lines` is where the log goes; it is told of single prices after `delay` seconds.
@@ -53,7 +63,7 @@ def create_app(
     *,
     lines: Lines | None = None,
     delay: float = 0.0,
-) -> FastAPI:
+) -> App:
     """The app that serves one predictor."""
     drain = drain or Drain(settings.drain_seconds)
     version, engine = predictor.manifest.version, predictor.engine.name
@@ -61,7 +71,7 @@ def create_app(
     metrics = Metrics(predictor.manifest.version)
     ledger = Ledger(metrics, lines, delay)
     service = Service(predictor, metrics, drain)
-    app = _App(
+    app = App(
         title=TITLE,
         version=__version__,
         description=_description(predictor),
@@ -83,16 +93,6 @@ def create_app(
     app.add_middleware(Observer, metrics=metrics, drain=drain)
     app.front = FrontPath(partial(FastAPI.__call__, app), predictor, settings, drain, ledger)
     return app
-
-
-class _App(FastAPI):
-    """A FastAPI app behind its front path, which asks it for all that it does not answer."""
-
-    front: FrontPath
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or run the lifespan."""
-        await self.front(scope, receive, send)
 
 
 def _protected(settings: Settings) -> APIRouter:

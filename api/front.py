@@ -22,9 +22,11 @@ from model import Predictor
 _JSON = frozenset(
     (b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8")
 )
-_KEY = HEADER.lower().encode()
 
 Headers = dict[bytes, bytes]
+
+_DIGITS = 12
+"""Of a length that is read as a number at all."""
 
 
 class FrontPath:
@@ -48,17 +50,23 @@ class FrontPath:
         self._drain = drain
         self._ledger = ledger
         self._clock = clock
-        self._time = time.time
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request, or hand it on."""
-        if not self._plain(scope):
+        if not self._is_plain(scope):
             await self._app(scope, receive, send)
             return
-        start, now = self._clock(), self._time()
+        start, now = self._clock(), time.time()
         headers: Headers = dict(scope["headers"])
-        message = await self._ledger.while_waiting(receive)
-        answer = self._answer(scope, headers, message, now)
+        if not self._is_ordinary(headers, len(scope["headers"])):
+            await self._app(scope, receive, send)
+            return
+        self._ledger.begin()
+        try:
+            message = await receive()
+        finally:
+            self._ledger.end()
+        answer = self._answer(message, now)
         if answer is None:
             await self._app(scope, _again(message, receive), send)
             return
@@ -79,7 +87,7 @@ class FrontPath:
         client, seconds = scope.get("client"), self._clock() - start
         self._ledger.note(identifier, client[0] if client else None, now + seconds, seconds)
 
-    def _plain(self, scope: Scope) -> bool:
+    def _is_plain(self, scope: Scope) -> bool:
         """Whether it asks for one price, and nothing more, of a server that is not stopping."""
         return (
             scope["type"] == "http"
@@ -89,27 +97,35 @@ class FrontPath:
             and not self._drain.begun
         )
 
-    def _answer(self, scope: Scope, headers: Headers, message: Message, now: float) -> bytes | None:
-        """The body of the answer, None where it is not for this path."""
+    def _is_ordinary(self, headers: Headers, count: int) -> bool:
+        """Whether the headers, each given once, announce a body that is worth waiting for."""
+        length = headers.get(b"content-length", b"0")
+        return (
+            len(headers) == count
+            and headers.get(b"content-type", b"application/json") in _JSON
+            and len(length) <= _DIGITS
+            and length.isdigit()
+            and int(length) <= self._limit
+            and (self._guard is None or self._guard.accepts(_key(headers)))
+        )
+
+    def _answer(self, message: Message, now: float) -> bytes | None:
+        """The body of the answer, None where it is for the app behind to give."""
         body: bytes = message.get("body", b"")
-        if (
-            message.get("more_body", False)
-            or len(headers) != len(scope["headers"])  # one of them is given twice
-            or headers.get(b"content-type", b"application/json") not in _JSON
-            or len(body) > self._limit
-            or not self._admitted(headers)
-        ):
+        if message.get("more_body", False) or len(body) > self._limit:
             return None
-        row = self._reader.read_json(body)
-        if row is None:
+        try:
+            row = self._reader.read_json(body)
+            if row is None:
+                return None
+            text = self._writer.text(self._predictor.predict(row), new_id(now))
+        except Exception:  # noqa: BLE001 - the app behind fails in the same way, and in order
             return None
-        text = self._writer.text(self._predictor.predict(row), new_id(now))
         return None if text is None else text.encode()
 
-    def _admitted(self, headers: Headers) -> bool:
-        if self._guard is None:
-            return True
-        return self._guard.accepts(headers.get(_KEY, b"").decode("latin-1"))
+
+def _key(headers: Headers) -> str:
+    return headers.get(HEADER.lower().encode(), b"").decode("latin-1")
 
 
 def _identifier(headers: Headers, now: float) -> str:

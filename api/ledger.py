@@ -9,8 +9,6 @@ import json
 import logging
 from functools import lru_cache
 
-from starlette.types import Message, Receive
-
 from api.logs import FIELDS, Lines, timestamp
 from api.metrics import Metrics
 
@@ -34,24 +32,21 @@ class Ledger:
         self._due: asyncio.TimerHandle | None = None
         metrics.pending.append(self.settle)
 
-    async def while_waiting(self, receive: Receive) -> Message:
-        """The first message of a request, which is in flight until it has come."""
+    def begin(self) -> None:
+        """A request has come that is in flight until `end`."""
         self._waiting += 1
-        self._settle_soon()
-        try:
-            return await receive()
-        finally:
-            self._waiting -= 1
+        if self._due is None and self._delay:
+            self._due = asyncio.get_running_loop().call_later(self._delay, self.settle)
+
+    def end(self) -> None:
+        """It is no longer in flight, or counted as such by somebody else."""
+        self._waiting -= 1
 
     def note(self, request_id: str, client: str | None, ended: float, seconds: float) -> None:
         """A request was answered with a price at a Unix time, so many seconds after it began."""
         self._notes.append((request_id, client, ended, seconds))
         if not self._delay:
             self.settle()
-
-    def _settle_soon(self) -> None:
-        if self._due is None and self._delay:
-            self._due = asyncio.get_running_loop().call_later(self._delay, self.settle)
 
     def settle(self) -> None:
         """Tell the metrics and the log of everything that was noted."""

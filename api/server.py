@@ -89,7 +89,7 @@ def serve(settings: Settings, listener: socket.socket, serving: Callable[[], Non
         sys.exit(STARTUP_FAILED)
     gc.freeze()  # what is there now stays: no collection has to look at it again
     config = uvicorn.Config(
-        app,
+        app.front,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -143,7 +143,9 @@ class Predictor:
         return None
 
     def _estimate(self, outputs: Sequence[float]) -> Estimate:
-        price = self._floor(outputs[self._price])
+        price, minimum = outputs[self._price], self._minimum
+        if minimum is not None and price < minimum:
+            price = minimum
         if self._bounds is None:
             return Estimate(price, None, None)
         low, high = self._bounds(price, outputs[self._low], outputs[self._high])

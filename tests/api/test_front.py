@@ -6,7 +6,7 @@ import io
 import json
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -44,7 +44,8 @@ class Asked:
     def __init__(self, bundle: Bundle, *, front: bool, **settings: Any) -> None:
         self._stream = io.StringIO()
         self._lines = Lines(self._stream)
-        app = create_app(Settings(**settings), bundle.predictor(), lines=self._lines)
+        self.predictor = bundle.predictor()
+        app = create_app(Settings(**settings), self.predictor, lines=self._lines)
         asgi = app if front else partial(FastAPI.__call__, app)
         self._client = TestClient(asgi, raise_server_exceptions=False)
 
@@ -260,7 +261,9 @@ def test_a_server_that_stops_says_so() -> None:
         assert client.post("/predict", content=GOOD).headers["connection"] == "close"
 
 
-def raw(app: FastAPI, *messages: Message) -> list[Message]:
+def raw(
+    app: FastAPI, *messages: Message, headers: Sequence[tuple[bytes, bytes]] = ()
+) -> list[Message]:
     """What the app sends to a client whose request comes in these messages."""
     sent, coming = [], list(messages)
 
@@ -271,7 +274,7 @@ def raw(app: FastAPI, *messages: Message) -> list[Message]:
         sent.append(message)
 
     scope = {"type": "http", "method": "POST", "path": "/predict", "query_string": b"",
-             "headers": []}  # fmt: skip
+             "headers": list(headers)}  # fmt: skip
     asyncio.run(app(scope, receive, send))
     return sent
 
@@ -294,3 +297,33 @@ def test_a_client_that_goes_away_gets_no_answer(caplog: pytest.LogCaptureFixture
     with caplog.at_level(logging.INFO):
         assert raw(app, {"type": "http.disconnect"}) == []
     assert caplog.records[-1].fields["status"] == 499  # type: ignore[attr-defined]
+
+
+def test_a_body_announced_too_large_is_not_waited_for() -> None:
+    """Nor one of a type that is not read: nothing is received before they are refused."""
+    app = create_app(Settings(), bundles.shipping().predictor())
+    for header in [(b"content-length", b"9" * 9), (b"content-length", b"9" * 5000)]:
+        start, _ = raw(app, headers=[header])
+        assert start["status"] == 413
+    start, _ = raw(app, headers=[(b"content-type", b"text/plain")])
+    assert start["status"] == 415
+
+
+def test_a_failure_is_the_same_failure() -> None:
+    """With its trace in the log and its id in the answer."""
+    seen = []
+    for asked in (Asked(bundles.shipping(), front=front) for front in (True, False)):
+        asked.predictor.engine = Broken()
+        seen.append(asked.seen(predict(GOOD))[:3])
+    assert seen[0] == seen[1]
+    assert seen[0][0] == 500
+
+
+class Broken:
+    """An engine that does not run."""
+
+    name = "broken"
+
+    def outputs(self, row: object) -> list[float]:
+        """Never any."""
+        raise RuntimeError(f"no outputs for {row}")

@@ -7,18 +7,12 @@ import logging
 from collections.abc import Sequence
 
 import pytest
-from starlette.types import Message
 
 from api.ledger import Ledger
 from api.logs import FIELDS, JsonFormatter, Lines
 from api.metrics import Metrics
 
 NOTE = ("mine", "203.0.113.9", 1_700_000_000.0075, 0.0000504)
-
-
-async def at_once() -> Message:
-    """A request that has come already."""
-    return {"type": "http.request"}
 
 
 def counted(metrics: Metrics) -> list[str]:
@@ -80,7 +74,8 @@ def test_what_is_noted_is_told_together_after_the_delay() -> None:
 
         metrics.count_prices = count  # type: ignore[method-assign]  # to be told of it
         for _ in range(3):
-            await ledger.while_waiting(at_once)
+            ledger.begin()
+            ledger.end()
             ledger.note(*NOTE)
         assert told == []
         await counted.wait()
@@ -96,6 +91,8 @@ def test_who_reads_the_metrics_sees_everything() -> None:
 
     async def ask() -> None:
         ledger = Ledger(metrics, delay=60)
+        ledger.begin()
+        ledger.end()
         ledger.note(*NOTE)
         assert 'http_requests_total{method="POST",route="/predict",status="200"} 1.0' in counted(
             metrics
@@ -124,18 +121,8 @@ def test_a_request_whose_body_has_not_come_is_in_flight() -> None:
         metrics.exposition("")
         return metrics.registry.get_sample_value("http_requests_in_flight")
 
-    async def ask() -> None:
-        ledger, comes = Ledger(metrics, delay=60), asyncio.Event()
-
-        async def receive() -> Message:
-            await comes.wait()
-            return await at_once()
-
-        asked = asyncio.create_task(ledger.while_waiting(receive))
-        await asyncio.sleep(0)
-        assert in_flight() == 1
-        comes.set()
-        await asked
-        assert in_flight() == 0
-
-    asyncio.run(ask())
+    ledger = Ledger(metrics)
+    ledger.begin()
+    assert in_flight() == 1
+    ledger.end()
+    assert in_flight() == 0
