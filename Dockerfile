@@ -2,16 +2,27 @@
 # overridden with "python -m awslambdaric handler.main.handler".
 ARG BASE=python:3.13-slim-bookworm
 
+FROM ${BASE} AS walk
+# hadolint ignore=DL3008 # whichever compiler the base's own release has
+RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev
+WORKDIR /build
+COPY requirements/build.txt setup.py ./
+RUN python -m pip install --no-cache-dir --require-hashes -r build.txt
+COPY model/native model/native
+RUN python setup.py build_ext --inplace && ls model/_trees.*.so
+
 FROM ${BASE} AS build
 COPY requirements/serve.txt /build/
 # pip compiles to bytecode what it installs; what only a compiler or a test reads is left out.
+# Without --no-deps XGBoost's numpy and scipy would come along: its library needs neither.
 RUN python -m venv --without-pip /opt/venv \
-    && python -m pip --python /opt/venv/bin/python install --no-cache-dir --require-hashes \
-        -r /build/serve.txt \
+    && python -m pip --python /opt/venv/bin/python install --no-cache-dir --no-deps \
+        --require-hashes -r /build/serve.txt \
     && find /opt/venv \( -name tests -o -name '*.h' -o -name '*.pxd' -o -name '*.py[ix]' \) \
         -prune -exec rm -rf {} +
 WORKDIR /app
 COPY model model
+COPY --from=walk /build/model/*.so model/
 COPY api api
 COPY handler handler
 COPY bundle bundle

@@ -11,15 +11,19 @@ ENV     ?= production
 CONFIG  ?= deploy.toml
 ENGINE  ?= $(or $(call answering,docker),$(call answering,podman),$(call answering,buildah),$(NO_ENGINE))
 IMAGE   ?= shipping-price-estimator
+# The base has some 140 MB of it.
+BUDGET  ?= 240000000
 
 VENV     := .venv
 BIN      := $(VENV)/bin
-ROOMS    := model api handler deploy tests requirements
+ROOMS    := model api handler deploy benchmarks tests requirements
 DEPLOY   := $(BIN)/python -m deploy
 WHERE     = $(DOOR) --env $(ENV) --config $(CONFIG) $(ARGS)
 # The stamp carries the version, so that another PYTHON makes the environment anew.
 VERSION  := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 STAMP    := $(VENV)/ready-$(VERSION)
+# Made of model/native where there is a compiler; without one it says so, and libxgboost answers.
+WALK     := $(VENV)/walk-$(VERSION)
 COMPILE  := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
             --generate-hashes --only-binary :all: --emit-build-options --no-emit-index-url
 # A docker client whose daemon does not run is passed over.
@@ -28,25 +32,29 @@ NO_ENGINE = $(error Neither docker nor podman nor buildah answers: start one, or
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup serve test check format coverage bundle lock image
+.PHONY: help setup serve test check format coverage bundle lock image size bench
 .PHONY: push plan apply release rollback status logs smoke cost doctor destroy clean
 
 help: ## List every verb with one line
 	@echo "Usage: make VERB [NAME=value ...]"; echo
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
 
-setup: $(STAMP) ## Make .venv with every locked dependency (PYTHON)
+setup: $(STAMP) $(WALK) ## Make .venv with every locked dependency, compile the walk (PYTHON)
 	@echo ".venv is ready: Python $(VERSION)"
 
 $(STAMP): requirements/dev.txt requirements/pip.txt requirements/install.py
 	@$(PYTHON) requirements/install.py $(VENV) requirements/dev.txt
 	@rm -f $(VENV)/ready-* && touch $@
 
-serve: $(STAMP) ## Serve the embedded model on http://127.0.0.1:8000 (HOST, PORT, WORKERS, BUNDLE)
+$(WALK): $(STAMP) setup.py $(wildcard model/native/*)
+	@$(BIN)/python setup.py --quiet build_ext --inplace
+	@touch $@
+
+serve: $(STAMP) $(WALK) ## Serve the embedded model on http://127.0.0.1:8000 (HOST, PORT, WORKERS, BUNDLE)
 	$(BIN)/python -m api $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT)) \
 	    $(if $(WORKERS),--workers $(WORKERS)) $(if $(BUNDLE),--bundle $(BUNDLE))
 
-test: $(STAMP) ## Run every test, with coverage (JOBS, ARGS)
+test: $(STAMP) $(WALK) ## Run every test, with coverage (JOBS, ARGS)
 	$(BIN)/python -m pytest --numprocesses $(JOBS) --cov $(ARGS)
 
 check: $(STAMP) ## Check format, lint, types, the doors between the rooms, workflows and Dockerfile
@@ -74,12 +82,21 @@ bundle: $(STAMP) ## Make the embedded bundle again: sample the market, train on 
 lock: $(STAMP) ## Resolve requirements/*.in again (LOCK=--upgrade takes the newest versions)
 	$(COMPILE) $(LOCK) requirements/dev.in --output-file requirements/dev.txt
 	$(COMPILE) requirements/train.in --constraint requirements/dev.txt --output-file requirements/train.txt
-	$(COMPILE) requirements/serve.in --constraint requirements/dev.txt --output-file requirements/serve.txt
+	$(COMPILE) requirements/serve.in --constraint requirements/dev.txt --output-file requirements/serve.txt \
+	    --no-emit-package numpy --no-emit-package scipy
+	$(COMPILE) requirements/build.in --constraint requirements/dev.txt --output-file requirements/build.txt
 	$(COMPILE) requirements/deploy.in --constraint requirements/dev.txt --output-file requirements/deploy.txt
 	$(COMPILE) $(LOCK) requirements/pip.in --output-file requirements/pip.txt
 
 image: ## Build the image for server and Lambda (ENGINE, IMAGE)
 	BUILDAH_FORMAT=docker $(ENGINE) build --tag $(IMAGE) .
+
+size: ## Hold the image to its budget (ENGINE, IMAGE, BUDGET in bytes)
+	@size=$$($(ENGINE) image inspect --format '{{.Size}}' $(IMAGE)) && echo "$(IMAGE): $$size bytes" \
+	    && [ "$$size" -le $(BUDGET) ]
+
+bench: $(STAMP) $(WALK) ## Measure the service beside the floor under it, as ratios (ARGS)
+	$(BIN)/python -m benchmarks $(ARGS)
 
 push: $(STAMP) ## Build the image of this commit and push it to the registry (ENV, CONFIG, ARGS)
 	$(DEPLOY) push --env $(ENV) --config $(CONFIG) $(ARGS)
@@ -116,4 +133,5 @@ destroy: $(STAMP) ## Take everything on AWS away again (DOOR, ENV, CONFIG, ARGS)
 
 clean: ## Remove .venv and everything that was built
 	rm -rf $(VENV) build .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -f model/_trees.*.so
 	find $(wildcard $(ROOMS)) -name __pycache__ -prune -exec rm -rf {} +

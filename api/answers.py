@@ -1,6 +1,8 @@
 """Answers: what a price looks like to the one who asked."""
 
+import json
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 from api.identifiers import new_id
@@ -18,6 +20,7 @@ class AnswerWriter:
         self._version = manifest.version
         self._names = tuple(feature.name for feature in manifest.features)
         self._coverage = manifest.interval.coverage if manifest.interval else None
+        self._template = _template(self._price, self._version, self._coverage)
 
     def answer(self, row: Sequence[float], estimate: Estimate) -> dict[str, Any]:
         """The document for one priced row."""
@@ -28,6 +31,20 @@ class AnswerWriter:
             "model_version": self._version,
             "prediction_id": new_id(),
         }
+
+    def text(self, estimate: Estimate, identifier: str) -> str | None:
+        """The JSON of `answer` without warnings, written at once; None for no finite numbers."""
+        price, low, high = estimate
+        if low is None or high is None:
+            if not isfinite(price):
+                return None
+            return self._template % (self._rounded(price), identifier)
+        if not isfinite(high - low):
+            return None
+        decimals = self._decimals
+        if decimals is not None:
+            price, low, high = round(price, decimals), round(low, decimals), round(high, decimals)
+        return self._template % (price, low, high, identifier)
 
     def explanation(self, explanation: Explanation) -> dict[str, Any]:
         """The members that an answer gains when the reasons are asked for."""
@@ -57,3 +74,15 @@ class AnswerWriter:
             "message": f"{warning.feature} is outside the range that the model was trained on "
             f"({warning.minimum:g} to {warning.maximum:g}): the price is less certain.",
         }
+
+
+def _template(price: str, version: str, coverage: float | None) -> str:
+    """The JSON of an answer without warnings, open for its numbers and its id."""
+    interval = "null"
+    if coverage is not None:
+        interval = f'{{"low": %r, "high": %r, "coverage": {json.dumps(coverage)}}}'
+    name, model = (json.dumps(text).replace("%", "%%") for text in (price, version))
+    return (
+        f'{{{name}: %r, "interval": {interval}, "warnings": [], "model_version": {model}, '
+        '"prediction_id": "%s"}'
+    )

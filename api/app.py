@@ -3,14 +3,19 @@
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
+from starlette.types import Receive, Scope, Send
 
 from api import __version__
 from api.docs import add_docs
 from api.drain import Drain
+from api.front import FrontPath
 from api.keys import KeyGuard
+from api.ledger import Ledger
+from api.logs import Lines
 from api.metrics import Metrics
 from api.observer import Observer
 from api.predictions import Predictions, add_predictions
@@ -33,18 +38,40 @@ _NO_TELEMETRY: TelemetryConfig = {
 }
 
 
-def load_app(settings: Settings) -> FastAPI:
-    """The app that serves the bundle in the settings. Raises `BundleError`."""
-    return create_app(settings, load(settings.bundle))
+class App(FastAPI):
+    """A FastAPI app behind its front path, which asks it for all that it does not answer."""
+
+    front: FrontPath
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or run the lifespan."""
+        await self.front(scope, receive, send)
 
 
-def create_app(settings: Settings, predictor: Predictor, drain: Drain | None = None) -> FastAPI:
+def load_app(settings: Settings, lines: Lines | None = None, delay: float = 0.0) -> App:
+    """The app that serves the bundle in the settings. Raises `BundleError`.
+
+    `lines` is where the log goes; it is told of single prices after `delay` seconds.
+    """
+    return create_app(settings, load(settings.bundle), lines=lines, delay=delay)
+
+
+def create_app(
+    settings: Settings,
+    predictor: Predictor,
+    drain: Drain | None = None,
+    *,
+    lines: Lines | None = None,
+    delay: float = 0.0,
+) -> App:
     """The app that serves one predictor."""
     drain = drain or Drain(settings.drain_seconds)
-    _log.info("serving model %s from %s", predictor.manifest.version, settings.bundle)
+    version, engine = predictor.manifest.version, predictor.engine.name
+    _log.info("serving model %s from %s by %s", version, settings.bundle, engine)
     metrics = Metrics(predictor.manifest.version)
+    ledger = Ledger(metrics, lines, delay)
     service = Service(predictor, metrics, drain)
-    app = FastAPI(
+    app = App(
         title=TITLE,
         version=__version__,
         description=_description(predictor),
@@ -52,7 +79,7 @@ def create_app(settings: Settings, predictor: Predictor, drain: Drain | None = N
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan(drain),
+        lifespan=_lifespan(drain, ledger),
         telemetry=_NO_TELEMETRY,
     )
     protected = _protected(settings)
@@ -64,6 +91,7 @@ def create_app(settings: Settings, predictor: Predictor, drain: Drain | None = N
         add_docs(app)
     add_refusals(app)
     app.add_middleware(Observer, metrics=metrics, drain=drain)
+    app.front = FrontPath(partial(FastAPI.__call__, app), predictor, settings, drain, ledger)
     return app
 
 
@@ -74,10 +102,13 @@ def _protected(settings: Settings) -> APIRouter:
     return APIRouter(dependencies=[guard], responses=problem_responses(401))
 
 
-def _lifespan(drain: Drain) -> Callable[[FastAPI], AbstractAsyncContextManager[dict[str, Drain]]]:
+def _lifespan(
+    drain: Drain, ledger: Ledger
+) -> Callable[[FastAPI], AbstractAsyncContextManager[dict[str, Drain]]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Drain]]:
         yield {DRAIN: drain}
+        ledger.settle()
 
     return lifespan
 

@@ -4,6 +4,8 @@ import json
 import logging
 import time
 import traceback
+from contextlib import nullcontext
+from functools import lru_cache
 from typing import TextIO
 
 FIELDS = "fields"
@@ -16,7 +18,7 @@ class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line for one record; an exception becomes its trace in one string."""
         line = {
-            "time": _timestamp(record.created),
+            "time": timestamp(int(record.created * 1000)),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
@@ -27,13 +29,29 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, default=str)
 
 
-def configure(level: str, stream: TextIO) -> None:
+class Lines(logging.StreamHandler[TextIO]):
+    """Writes records to a stream, and lines that are finished already."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self.setFormatter(JsonFormatter())
+
+    def write(self, lines: str) -> None:
+        """Write lines as they are, none of them torn by a record."""
+        with self.lock or nullcontext():
+            self.stream.write(lines)
+            self.flush()
+
+
+def configure(level: str, stream: TextIO) -> Lines:
     """Send every log record of this process, the server's own too, to `stream`."""
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(JsonFormatter())
-    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    lines = Lines(stream)
+    logging.basicConfig(handlers=[lines], level=level.upper(), force=True)
+    return lines
 
 
-def _timestamp(seconds: float) -> str:
-    whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
-    return f"{whole}.{int(seconds % 1 * 1000):03d}Z"
+@lru_cache(maxsize=4)
+def timestamp(milliseconds: int) -> str:
+    """Unix time in milliseconds as a line has it, in UTC."""
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{rest:03d}Z"

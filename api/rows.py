@@ -30,7 +30,9 @@ class RowReader:
             for feature in features
             if feature.categories
         }
+        self._plain = not any(feature.categories or feature.missing for feature in features)
         self._validator = SchemaValidator(_schema(features))
+        self._ordinary = SchemaValidator(_schema(features, trained=True))
 
     def read(self, document: object) -> list[float]:
         """The row for a decoded JSON object; NaN where a feature is missing and may be.
@@ -45,6 +47,22 @@ class RowReader:
             values = self._validator.validate_python(document)
         except ValidationError as error:
             raise self._problem(document, error.errors(include_url=False)) from None
+        return [self._number(name, values.get(name)) for name in self._features]
+
+    def read_json(self, body: bytes) -> list[float] | None:
+        """The row for the bytes of a JSON object of ordinary values, else None.
+
+        It is what `read` gives for them. What is wrong with an object, strange about it, or outside
+        the range that the model was trained on, is for `read` and for warnings to tell.
+        """
+        try:
+            values = self._ordinary.validate_json(body)
+        except ValidationError:
+            return None
+        if body.count(b":") != len(values):  # a key twice, or a label with a colon
+            return None
+        if self._plain:
+            return [values[name] for name in self._features]
         return [self._number(name, values.get(name)) for name in self._features]
 
     def check_names(self, names: Sequence[str]) -> None:
@@ -141,15 +159,26 @@ def _range(feature: Feature) -> str:
     return "" if high is None else f" of at most {high:g}"
 
 
-def _schema(features: Sequence[Feature]) -> CoreSchema:
+def _schema(features: Sequence[Feature], *, trained: bool = False) -> CoreSchema:
+    """Of all that is allowed or, with `trained`, of what the model was trained on."""
     fields = {
-        feature.name: cs.typed_dict_field(_value_schema(feature), required=not feature.missing)
+        feature.name: cs.typed_dict_field(
+            _value_schema(feature, _bounds(feature, trained=trained)), required=not feature.missing
+        )
         for feature in features
     }
     return cs.typed_dict_schema(fields, extra_behavior="forbid")
 
 
-def _value_schema(feature: Feature) -> CoreSchema:
+def _bounds(feature: Feature, *, trained: bool) -> tuple[float, float]:
+    low = -LARGEST if feature.minimum is None else max(feature.minimum, -LARGEST)
+    high = LARGEST if feature.maximum is None else min(feature.maximum, LARGEST)
+    if trained and feature.training is not None:
+        return max(low, feature.training.minimum), min(high, feature.training.maximum)
+    return low, high
+
+
+def _value_schema(feature: Feature, bounds: tuple[float, float]) -> CoreSchema:
     value: CoreSchema
     if feature.categories:
         value = cs.literal_schema(list(feature.categories))
@@ -157,7 +186,7 @@ def _value_schema(feature: Feature) -> CoreSchema:
         value = cs.float_schema(
             strict=True,
             allow_inf_nan=False,
-            ge=-LARGEST if feature.minimum is None else max(feature.minimum, -LARGEST),
-            le=LARGEST if feature.maximum is None else min(feature.maximum, LARGEST),
+            ge=bounds[0],
+            le=bounds[1],
         )
     return cs.nullable_schema(value) if feature.missing else value

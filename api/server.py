@@ -1,6 +1,7 @@
 """One process that serves: uvicorn, taught to drain before it stops."""
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -18,6 +19,8 @@ from api.supervisor import STARTUP_FAILED
 from model import BundleError
 
 _LINGER_SECONDS = 0.5
+_SETTLED_AFTER = 0.1
+"""Seconds after which the log and the metrics are told of single prices, all at once."""
 
 _log = logging.getLogger("api.server")
 
@@ -78,14 +81,15 @@ def serve(settings: Settings, listener: socket.socket, serving: Callable[[], Non
     `serving` is called once requests are answered.
     Exits with `STARTUP_FAILED` and a message if the bundle cannot be trusted.
     """
-    logs.configure(settings.log_level, sys.stdout)
+    lines = logs.configure(settings.log_level, sys.stdout)
     try:
-        app = load_app(settings)
+        app = load_app(settings, lines, _SETTLED_AFTER)
     except BundleError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(STARTUP_FAILED)
+    gc.freeze()  # what is there now stays: no collection has to look at it again
     config = uvicorn.Config(
-        app,
+        app.front,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
@@ -23,14 +24,14 @@ class Service:
         self._predictor = predictor
         self._metrics = metrics
         self._drain = drain
-        self._card = encode(predictor.manifest)
+        self._card = _card(predictor)
 
     async def name(self) -> JSONResponse:
         """The service's name and version."""
         return JSONResponse({TITLE: __version__})
 
     async def card(self) -> Response:
-        """The model card: features, target, interval, metrics and data, as in the manifest."""
+        """The model card: all that the manifest says, and the engine that answers single rows."""
         return Response(self._card, media_type="application/json")
 
     async def live(self) -> JSONResponse:
@@ -50,6 +51,12 @@ class Service:
         """The numbers of all processes of this server, for Prometheus."""
         body, content_type = self._metrics.exposition(request.headers.get("accept", ""))
         return Response(body, headers={"Content-Type": content_type})
+
+
+def _card(predictor: Predictor) -> bytes:
+    document = msgspec.json.decode(encode(predictor.manifest))
+    document["engine"] = predictor.engine.name
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
 
 def add_service(router: APIRouter, service: Service) -> None:
@@ -83,5 +90,10 @@ def add_card(router: APIRouter, service: Service) -> None:
         tags=["Prices"],
         summary="The model card",
         response_class=Response,
-        responses={200: {"description": "The manifest.", "content": {"application/json": {}}}},
+        responses={
+            200: {
+                "description": "The manifest and the engine.",
+                "content": {"application/json": {}},
+            }
+        },
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,9 @@ import xgboost
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from model.interval import quantile_levels
+from model.bundle import refuse_unreadable
+from model.conformal import quantile_levels
+from model.errors import BundleError
 from model.objectives import QUANTILES
 from model.recipe import Recipe
 from model.table import Table
@@ -29,6 +32,25 @@ class Curve:
     def best(self) -> int:
         """The number of rounds with the least loss on the rows held out."""
         return int(np.argmin(self.held_out)) + 1
+
+
+def open_booster(path: Path, model: bytes) -> xgboost.Booster:
+    """The booster in the bytes of a file saved by `save_model`, held to one thread.
+
+    Raises `BundleError` for a pickle, which is never opened, and for anything else that the
+    library refuses. It does not see every damage: give it bytes that a hash or
+    `model.modelfile` has proven whole.
+    """
+    refuse_unreadable(path, model)
+    try:
+        booster = xgboost.Booster(params={"nthread": 1}, model_file=bytearray(model))
+        booster.set_param({"nthread": 1})
+    except (xgboost.core.XGBoostError, UnicodeDecodeError) as error:
+        raise BundleError(
+            f"{path}: the model is damaged or cut short ({len(model)} bytes). "
+            "Restore the file, or save the model again where it was made."
+        ) from error
+    return booster
 
 
 def fit(table: Table, recipe: Recipe, rounds: int, title: str) -> xgboost.Booster:

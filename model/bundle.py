@@ -8,9 +8,9 @@ import tempfile
 from pathlib import Path
 
 import msgspec
-import xgboost
 
-from model.errors import BundleError
+from model.errors import BundleError, LibraryError
+from model.learner import Learner, feature_count, feature_names, read_learner
 from model.manifest import FORMAT, Manifest, decode, encode, version_of
 from model.predictor import Predictor
 
@@ -41,10 +41,10 @@ def load(directory: Path) -> Predictor:
     path = directory / manifest.booster.file
     model = _read(path)
     _verify_hash(path, model, manifest)
-    booster = open_booster(path, model)
-    _verify_features(path, booster, manifest)
+    learner = _learner(path, model)
+    _verify_features(path, learner, manifest)
     _verify_version(directory / MANIFEST, document, manifest)
-    predictor = Predictor(booster, manifest)
+    predictor = _predictor(path, model, manifest, learner)
     _verify_golden(path, predictor)
     return predictor
 
@@ -89,25 +89,6 @@ def refuse_foreign(directory: Path) -> None:
 def sha256(content: bytes) -> str:
     """The hash that the manifest names a model file by."""
     return hashlib.sha256(content).hexdigest()
-
-
-def open_booster(path: Path, model: bytes) -> xgboost.Booster:
-    """The booster in the bytes of a file saved by `save_model`, held to one thread.
-
-    Raises `BundleError` for a pickle, which is never opened, and for anything else that the
-    library refuses. It does not see every damage: give it bytes that a hash or
-    `model.modelfile` has proven whole.
-    """
-    refuse_unreadable(path, model)
-    try:
-        booster = xgboost.Booster(params={"nthread": 1}, model_file=bytearray(model))
-        booster.set_param({"nthread": 1})
-    except (xgboost.core.XGBoostError, UnicodeDecodeError) as error:
-        raise BundleError(
-            f"{path}: the model is damaged or cut short ({len(model)} bytes). "
-            "Restore the file, or save the model again where it was made."
-        ) from error
-    return booster
 
 
 def refuse_unreadable(path: Path, model: bytes) -> None:
@@ -170,12 +151,32 @@ def _verify_hash(path: Path, model: bytes, manifest: Manifest) -> None:
         )
 
 
-def _verify_features(path: Path, booster: xgboost.Booster, manifest: Manifest) -> None:
+def _learner(path: Path, model: bytes) -> Learner:
+    refuse_unreadable(path, model)
+    try:
+        return read_learner(model)
+    except ValueError as fault:
+        raise _damaged(path, fault) from fault
+
+
+def _predictor(path: Path, model: bytes, manifest: Manifest, learner: Learner) -> Predictor:
+    try:
+        return Predictor(model, manifest, learner)
+    except ValueError as fault:
+        raise _damaged(path, fault) from fault
+
+
+def _damaged(path: Path, fault: ValueError) -> BundleError:
+    return BundleError(f"{path}: the model is damaged: {fault}. {_REMAKE}")
+
+
+def _verify_features(path: Path, learner: Learner, manifest: Manifest) -> None:
     expected = [feature.column for feature in manifest.features]
-    found = booster.feature_names or expected[: booster.num_features()]
-    if found != expected or booster.num_features() != len(expected):
+    count = feature_count(learner)
+    found = feature_names(learner) or expected[:count]
+    if found != expected or count != len(expected):
         raise BundleError(
-            f"{path}: the model's features are {', '.join(found)} ({booster.num_features()}), "
+            f"{path}: the model's features are {', '.join(found)} ({count}), "
             f"the manifest's {', '.join(expected)} ({len(expected)}), in that order. {_REMAKE}"
         )
 
@@ -193,7 +194,7 @@ def _verify_version(path: Path, document: bytes, manifest: Manifest) -> None:
 def _verify_golden(path: Path, predictor: Predictor) -> None:
     try:
         fault = predictor.golden_fault()
-    except (ValueError, IndexError, xgboost.core.XGBoostError) as error:
+    except (ValueError, IndexError, LibraryError) as error:
         raise BundleError(f"{path}: the model does not fit its manifest. {_REMAKE}") from error
     if fault is not None:
         raise BundleError(f"{path}: {fault}. The model does not answer as it did. {_REMAKE}")

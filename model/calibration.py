@@ -6,9 +6,9 @@ import msgspec
 import numpy as np
 
 from model.baselines import fit_baselines
+from model.conformal import calibrate_quantiles, calibrate_residuals, fewest_scores
 from model.errors import DataError
 from model.foreign import Foreign
-from model.interval import calibrate_quantiles, calibrate_residuals, fewest_scores
 from model.manifest import Data, Interval, Manifest, Metrics
 from model.metrics import scores
 from model.predictor import Predictor
@@ -32,7 +32,7 @@ def calibrated(manifest: Manifest, foreign: Foreign, table: Table, coverage: flo
     """
     _refuse_unfit(table, coverage)
     split = at_random(table, 0.5, _SEED)
-    interval = _interval(Predictor(foreign.booster, manifest), split.train, coverage)
+    interval = _interval(Predictor(foreign.model, manifest), split.train, coverage)
     described = msgspec.structs.replace(
         manifest,
         features=with_profiles(table),
@@ -52,7 +52,8 @@ def narrowed(table: Table) -> Table:
 
 
 def _interval(predictor: Predictor, table: Table, coverage: float) -> Interval:
-    facts, outputs = predictor.manifest.booster, predictor.outputs(table.x)
+    facts = predictor.manifest.booster
+    outputs = np.frombuffer(predictor.outputs(table.x), np.float32).reshape(-1, facts.outputs)
     if facts.low is not None and facts.high is not None:
         low, high = outputs[:, facts.low], outputs[:, facts.high]
         return calibrate_quantiles(low, high, table.y, coverage)
@@ -61,7 +62,7 @@ def _interval(predictor: Predictor, table: Table, coverage: float) -> Interval:
 
 def _metrics(manifest: Manifest, foreign: Foreign, split: Split) -> Metrics:
     test = split.test
-    estimates = Predictor(foreign.booster, manifest).predict_rows(test.x)
+    estimates = Predictor(foreign.model, manifest).predict_matrix(test.x)
     rows = [(each.price, each.low, each.high) for each in estimates]
     price, low, high = np.array(rows, dtype=np.float32).T
     baselines = fit_baselines(_plain(split.train))

@@ -32,7 +32,7 @@ def drafted(foreign: Foreign, table: FeatureTable) -> Manifest:
 
 def finished(manifest: Manifest, foreign: Foreign) -> Manifest:
     """The manifest with golden rows and its version: the same for the same model and table."""
-    predictor = Predictor(foreign.booster, manifest)
+    predictor = Predictor(foreign.model, manifest)
     golden = [_golden(predictor, row) for row in golden_rows(foreign.forest, manifest.features)]
     return seal(msgspec.structs.replace(manifest, golden=tuple(golden)))
 

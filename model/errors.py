@@ -3,7 +3,8 @@
 ModelError
 ├── BundleError        a bundle directory cannot be trusted or read
 ├── FeatureTableError  the table that names the features is wrong
-└── DataError          a data file or an option about it is wrong
+├── DataError          a data file or an option about it is wrong
+└── LibraryError       libxgboost is not there, or refuses what it is given
 
 Every message names the thing that is wrong, what was found and what to do next.
 """
@@ -23,3 +24,7 @@ class FeatureTableError(ModelError):
 
 class DataError(ModelError):
     """A data file, or an option about it, is wrong."""
+
+
+class LibraryError(ModelError):
+    """libxgboost is not there, or refuses what it is given."""

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import xgboost
 
-from model.bundle import MODEL, open_booster, sha256
+from model.boosting import open_booster
+from model.bundle import MODEL, sha256
 from model.errors import BundleError
 from model.forest import Forest
+from model.learner import at
 from model.manifest import Booster
-from model.modelfile import ModelFile, at, read_model_file
+from model.modelfile import ModelFile, read_model_file
 from model.objectives import LINKS, QUANTILES
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from model.bundle import refuse_unreadable
 from model.errors import BundleError
 from model.forest import Forest, integers, read_forest
+from model.learner import at
 from model.objectives import LINKS, QUANTILES
 from model.ubjson import Malformed, decode_ubjson
 
@@ -40,13 +41,6 @@ def read_model_file(path: Path) -> ModelFile:
     learner = _learner(path, content, ubj=ubj)
     objective = _supported(path, learner)
     return ModelFile(content, ubj, objective, _sound_forest(path, learner))
-
-
-def at(document: Any, *keys: str) -> Any:
-    """The value under nested keys, None where one of them is not there."""
-    for key in keys:
-        document = document.get(key) if isinstance(document, dict) else None
-    return document
 
 
 def _read(path: Path) -> bytes:

@@ -1,25 +1,35 @@
 """The predictor: rows of numbers in, prices with their intervals and reasons out."""
 
+from __future__ import annotations
+
 import math
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-import xgboost
-from numpy.typing import NDArray
-
-from model.interval import bounds
+from model.engine import Engine
+from model.interval import bounds_of
+from model.learner import Learner, read_learner
+from model.library import LibraryBooster
 from model.manifest import Golden, Manifest
+from model.walk import open_walk
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float32] | array[float]
 
 Row = Sequence[float]
 """One value per feature, in the manifest's order; NaN is missing, a category is its code."""
+
 
 GOLDEN_TOLERANCE = 1e-5
 """How far, relatively, a golden answer may be from the stored one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(NamedTuple):
     """A price and its interval, in the target's unit; the interval is None without calibration."""
 
     price: float
@@ -51,13 +61,24 @@ class RangeWarning:
 class Predictor:
     """One booster and what its manifest says of it. Safe to call from several threads."""
 
-    def __init__(self, booster: xgboost.Booster, manifest: Manifest) -> None:
+    def __init__(self, model: bytes, manifest: Manifest, learner: Learner | None = None) -> None:
+        """`model` is the content of the model file that the manifest names.
+
+        `learner` is what was read of it already, if it was.
+
+        Raises `ValueError` for a model that is damaged, `LibraryError` where libxgboost is
+        needed for it and is not there.
+        """
+        facts = manifest.booster
         self.manifest = manifest
-        self._booster = booster
-        self._outer = (
-            manifest.booster.price if manifest.booster.low is None else manifest.booster.low,
-            manifest.booster.price if manifest.booster.high is None else manifest.booster.high,
-        )
+        self._library = LibraryBooster(model, len(manifest.features), facts.iterations)
+        self.engine: Engine = open_walk(learner or read_learner(model), facts) or self._library
+        self._price = facts.price
+        self._low = facts.price if facts.low is None else facts.low
+        self._high = facts.price if facts.high is None else facts.high
+        self._minimum = manifest.target.minimum
+        interval = manifest.interval
+        self._bounds = None if interval is None else bounds_of(interval, self._minimum)
         self._ranges = tuple(
             (index, feature.name, feature.training.minimum, feature.training.maximum)
             for index, feature in enumerate(manifest.features)
@@ -66,22 +87,27 @@ class Predictor:
 
     def predict(self, row: Row) -> Estimate:
         """The estimate for one row."""
-        outputs = self.outputs(np.array([row], dtype=np.float32))[0]
-        return self._estimate(outputs.tolist())
+        return self._estimate(self.engine.outputs(row))
 
-    def predict_rows(self, rows: Sequence[Row] | NDArray[np.float32]) -> list[Estimate]:
-        """The estimates for n rows, or for an array of shape (n, features)."""
-        if len(rows) == 0:
-            return []
-        outputs = self.outputs(np.asarray(rows, dtype=np.float32))
-        return [self._estimate(each) for each in outputs.tolist()]
+    def predict_rows(self, rows: Sequence[Row]) -> list[Estimate]:
+        """The estimates for n rows."""
+        matrix = array("f")
+        for row in rows:
+            matrix.extend(row)
+        return self.predict_matrix(matrix)
 
-    def outputs(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """What the booster itself says: shape (n, outputs), in the target's unit."""
-        values: NDArray[np.float32] = self._booster.inplace_predict(
-            rows, iteration_range=self.manifest.booster.iterations, validate_features=False
-        )
-        return values.reshape(len(rows), self.manifest.booster.outputs)
+    def predict_matrix(self, rows: Matrix) -> list[Estimate]:
+        """The estimates for n rows of float32, one after the other, or in an array of numpy's."""
+        outputs, width = self.outputs(rows), self.manifest.booster.outputs
+        return [
+            self._estimate(outputs[start : start + width])
+            for start in range(0, len(outputs), width)
+        ]
+
+    def outputs(self, rows: Matrix) -> array[float]:
+        """What the booster itself says of n rows: n × outputs, in the target's unit."""
+        matrix = array("f", rows.tobytes())
+        return self._library.outputs_of(matrix) if matrix else array("f")
 
     def explain(self, row: Row) -> Explanation:
         """The contributions of each feature to the price of one row.
@@ -90,8 +116,7 @@ class Predictor:
         a price raised to the target's minimum), they are scaled to share out the difference
         between price and baseline in the same proportions.
         """
-        margins = self._contributions(np.array([row], dtype=np.float32))
-        *parts, bias = margins[0].astype(float).tolist()
+        *parts, bias = self._contributions(row)
         total = math.fsum(parts)
         plain = self._linked(bias), self._linked(bias + total)
         baseline, price = map(self._floor, plain)
@@ -118,12 +143,13 @@ class Predictor:
         return None
 
     def _estimate(self, outputs: Sequence[float]) -> Estimate:
-        price = self._floor(outputs[self.manifest.booster.price])
-        interval = self.manifest.interval
-        if interval is None:
+        price, minimum = outputs[self._price], self._minimum
+        if minimum is not None and price < minimum:
+            price = minimum
+        if self._bounds is None:
             return Estimate(price, None, None)
-        outer = (outputs[self._outer[0]], outputs[self._outer[1]])
-        return Estimate(price, *bounds(interval, price, outer, self.manifest.target.minimum))
+        low, high = self._bounds(price, outputs[self._low], outputs[self._high])
+        return Estimate(price, low, high)
 
     def _linked(self, margin: float) -> float:
         return math.exp(margin) if self.manifest.booster.link == "log" else margin
@@ -135,21 +161,14 @@ class Predictor:
         return math.exp(bias) * (math.expm1(total) / total if total else 1.0)
 
     def _floor(self, price: float) -> float:
-        minimum = self.manifest.target.minimum
+        minimum = self._minimum
         return price if minimum is None or price > minimum else minimum
 
-    def _contributions(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """SHAP values of the price output, shape (n, features + 1), the last one the bias."""
-        matrix = xgboost.DMatrix(rows, nthread=1)
-        values = self._booster.predict(
-            matrix,
-            pred_contribs=True,
-            iteration_range=self.manifest.booster.iterations,
-            validate_features=False,
-            strict_shape=True,
-        )
-        price: NDArray[np.float32] = values[:, self.manifest.booster.price, :]
-        return price
+    def _contributions(self, row: Row) -> Sequence[float]:
+        """SHAP values of the price output: one for each feature, and the bias."""
+        values, width = self._library.contributions_of(row), len(row) + 1
+        start = self.manifest.booster.price * width
+        return values[start : start + width]
 
 
 def _agree(found: Estimate, golden: Golden) -> bool:

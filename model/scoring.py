@@ -118,7 +118,7 @@ def _answers(
     """The new columns by name: price, and low and high where the bundle has an interval."""
     decimals = predictor.manifest.target.decimals
     answers: dict[str, list[float]] = {name: [] for name in names}
-    for each in predictor.predict_rows(rows):
+    for each in predictor.predict_matrix(rows):
         for values, value in zip(answers.values(), (each.price, each.low, each.high), strict=False):
             if value is not None:
                 values.append(value if decimals is None else round(value, decimals))

@@ -4,7 +4,6 @@ import math
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -12,9 +11,9 @@ import xgboost
 from numpy.typing import NDArray
 
 from model.boosting import Curve, fit, watch
-from model.bundle import MODEL, open_booster, sha256
+from model.bundle import MODEL, sha256
+from model.conformal import calibrate_quantiles, calibrate_residuals, fewest_scores
 from model.errors import DataError
-from model.interval import calibrate_quantiles, calibrate_residuals, fewest_scores
 from model.manifest import (
     FORMAT,
     Booster,
@@ -79,7 +78,7 @@ def train(table: Table, recipe: Recipe, say: Say = _quiet) -> Trained:
     if split is not None:
         trial = try_out(learnt.predictor, split, _title(table, recipe), recipe.threads)
     manifest = _finished(learnt, rows, trial)
-    predictor = Predictor(open_booster(Path(MODEL), learnt.model), manifest)
+    predictor = Predictor(learnt.model, manifest)
     return Trained(recipe, manifest, learnt.model, predictor, learnt.curve, table, trial)
 
 
@@ -109,7 +108,7 @@ def learn(table: Table, recipe: Recipe, say: Say = _quiet) -> Learnt:
     say(f"learning from all {len(table):,} rows")
     model = bytes(fit(table, recipe, curve.best, "model").save_raw("ubj"))
     manifest = _manifest(table, recipe, model, curve.best, interval)
-    return Learnt(model, Predictor(open_booster(Path(MODEL), model), manifest), curve)
+    return Learnt(model, Predictor(model, manifest), curve)
 
 
 def _calibrated(table: Table, recipe: Recipe, rounds: int, say: Say) -> Interval:

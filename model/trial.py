@@ -50,7 +50,7 @@ def try_out(predictor: Predictor, split: Split, title: str, threads: int) -> Tri
     `predictor` must have learnt from nothing but the other side, and give intervals.
     """
     x = split.test.x
-    rows = [(e.price, e.low, e.high) for e in predictor.predict_rows(x)]
+    rows = [(e.price, e.low, e.high) for e in predictor.predict_matrix(x)]
     price, low, high = np.array(rows, dtype=np.float32).T
     baselines = fit_baselines(split.train, threads)
     prices = {name: baseline(x) for name, baseline in baselines.items()}

@@ -5,13 +5,14 @@ exhaust its memory. The format: https://ubjson.org.
 """
 
 import struct
+import sys
+from array import array
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 _DEPTH = 64
 _NUMBERS = {"i": ">b", "U": ">B", "I": ">h", "l": ">i", "L": ">q", "d": ">f", "D": ">d"}
+_ARRAYS = {"i": "b", "U": "B", "I": "h", "l": "i", "L": "q", "d": "f", "D": "d"}
 _CONSTANTS = {"T": True, "F": False, "Z": None}
 
 
@@ -20,7 +21,7 @@ class Malformed(ValueError):
 
 
 def decode_ubjson(document: bytes) -> Any:
-    """The value in a whole document: dicts, lists, strings, numbers, typed arrays as numpy's.
+    """The value in a whole document: dicts, lists, strings, numbers, typed arrays as `array`.
 
     Raises `Malformed` for a document that is cut short, goes on after its end, or holds what
     is not UBJSON.
@@ -78,13 +79,15 @@ class _Cursor:
             marker = self.marker()
         return items
 
-    def _typed_array(self) -> Any:
-        kind = _NUMBERS.get(self.marker())
+    def _typed_array(self) -> "array[Any]":
+        kind = _ARRAYS.get(self.marker())
         if kind is None or self.marker() != "#":
             raise Malformed(f"the array at byte {self.position} has no type or no length")
-        count = self._length(self.marker())
-        dtype = np.dtype(kind)
-        return np.frombuffer(self._take(count * dtype.itemsize), dtype)
+        values = array(kind)
+        values.frombytes(self._take(self._length(self.marker()) * values.itemsize))
+        if sys.byteorder == "little":
+            values.byteswap()
+        return values
 
     def _length(self, marker: str) -> int:
         length = self._number(marker) if marker in _NUMBERS else None

@@ -28,7 +28,7 @@ class Bundle:
 
     def predictor(self) -> Predictor:
         """The predictor of this bundle, without a directory."""
-        return Predictor(bundle.open_booster(Path(bundle.MODEL), self.model), self.manifest)
+        return Predictor(self.model, self.manifest)
 
     def write(self, directory: Path) -> Path:
         """The directory, with the bundle in it."""
@@ -170,5 +170,5 @@ def _bundle(
 def _golden(predictor: Predictor, rows: Rows) -> tuple[Golden, ...]:
     return tuple(
         Golden(tuple(row), estimate.price, estimate.low, estimate.high)
-        for row, estimate in zip(rows.tolist(), predictor.predict_rows(rows), strict=True)
+        for row, estimate in zip(rows.tolist(), predictor.predict_matrix(rows), strict=True)
     )

@@ -13,6 +13,7 @@ from api.settings import read_settings
 
 _ROOT = Path(__file__).parents[1]
 _SERVING = {"api", "bundle", "handler", "model", "requirements/serve.txt"}
+_COMPILING = {"model/native", "requirements/build.txt", "setup.py"}
 
 Stage = list[tuple[str, str]]
 """The instructions of one stage: word and arguments, continuation lines joined."""
@@ -42,7 +43,8 @@ def _pairs(word: str) -> dict[str, str]:
 
 
 def _sources(stage: Stage) -> list[str]:
-    return [source for word, line in stage if word == "COPY" for source in line.split()[:-1]]
+    lines = [line for word, line in stage if word == "COPY" and not line.startswith("--from=")]
+    return [source for line in lines for source in line.split()[:-1]]
 
 
 def test_it_runs_as_nobody_in_particular() -> None:
@@ -85,24 +87,37 @@ def test_what_it_ends_as_was_only_copied() -> None:
 
 def test_it_is_made_of_what_serves() -> None:
     """Neither deploying, testing nor training enters the build, and its context offers no more."""
-    build = _stages()[0]
+    walk, build, _ = _stages()
+    assert set(_sources(walk)) == _COMPILING
     assert set(_sources(build)) == _SERVING
     offered = (_ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     assert "*" in offered
-    assert {line[1:] for line in offered if line.startswith("!")} == _SERVING
+    allowed = {line[1:] for line in offered if line.startswith("!")}
+    assert allowed == _SERVING | _COMPILING - {"model/native"}
+    assert "**/*.so" in offered
 
 
 def test_its_packages_are_the_locked_ones() -> None:
     """Every file that pip installs is checked against its hash, and nothing else installs."""
-    ran = [arguments for word, arguments in _stages()[0] if word == "RUN"]
-    (install,) = (line for line in ran if "install" in line)
-    assert {"--require-hashes", "--no-cache-dir"} <= set(shlex.split(install))
-    assert not re.search(r"\b(apt|apt-get|apk|gcc|curl|wget)\b", "\n".join(ran))
+    ran = [line for stage in _stages() for word, line in stage if word == "RUN"]
+    installs = [line for line in ran if "pip " in line]
+    assert len(installs) == 2
+    assert all({"--require-hashes", "--no-cache-dir"} <= set(shlex.split(i)) for i in installs)
 
 
-def test_both_stages_are_of_one_base() -> None:
+def test_only_the_compiler_comes_from_elsewhere() -> None:
+    """Of the stage that has it nothing goes on but what it compiled."""
+    walk, *others = _stages()
+    elsewhere = re.compile(r"\b(apt|apt-get|apk|gcc|curl|wget)\b")
+    assert sum(bool(elsewhere.search(line)) for word, line in walk if word == "RUN") == 1
+    assert not any(elsewhere.search(line) for stage in others for _, line in stage)
+    taken = [line.split()[1] for word, line in others[0] if word == "COPY" and "--from=" in line]
+    assert taken == ["/build/model/*.so"]
+
+
+def test_all_stages_are_of_one_base() -> None:
     """Bytecode and extension modules are run by the Python that they were made for."""
-    assert [stage[0][1].split()[0] for stage in _stages()] == ["${BASE}", "${BASE}"]
+    assert [stage[0][1].split()[0] for stage in _stages()] == ["${BASE}"] * 3
 
 
 def test_its_labels_say_what_it_is() -> None:

@@ -5,7 +5,7 @@ import uuid
 import pytest
 from starlette.testclient import TestClient
 
-from api.identifiers import new_id, request_id
+from api.identifiers import Identifiers, new_id, request_id
 
 NEW = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -26,6 +26,14 @@ def test_ids_are_sorted_by_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.identifiers.time.time", lambda: next(clock))
     ids = [new_id() for _ in moments]
     assert ids == sorted(ids)
+
+
+def test_a_forked_process_begins_anew() -> None:
+    """Two that were one have no id in common."""
+    one, other = Identifiers(), Identifiers()
+    vars(other).update(vars(one))
+    other.begin()
+    assert one.new(1.0)[14:] != other.new(1.0)[14:]
 
 
 def test_ids_of_one_moment_differ() -> None:

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -17,10 +19,12 @@ def test_name(client: TestClient) -> None:
 
 
 def test_card(client: TestClient) -> None:
-    """The model card is the manifest itself."""
+    """The model card is the manifest itself, and what answers by it."""
     answer = client.get("/model")
     assert answer.headers["content-type"] == "application/json"
-    assert decode(answer.content) == bundles.shipping().manifest
+    document = answer.json()
+    assert document.pop("engine") == bundles.shipping().predictor().engine.name
+    assert decode(json.dumps(document).encode()) == bundles.shipping().manifest
 
 
 def test_live(client: TestClient) -> None:

@@ -65,7 +65,7 @@ def test_golden_rows_take_many_ways_through_the_trees(tmp_path: Path) -> None:
     manifest = finished(draft(model), model)
     assert manifest == finished(draft(model), model)
     assert len({golden.price for golden in manifest.golden}) > 1
-    assert Predictor(model.booster, manifest).golden_fault() is None
+    assert Predictor(model.model, manifest).golden_fault() is None
 
 
 def test_a_golden_row_lacks_what_may_be_missing(tmp_path: Path) -> None:

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from model.interval import (
-    bounds,
+from model.conformal import (
     calibrate_quantiles,
     calibrate_residuals,
     conformal_offset,
     quantile_levels,
 )
+from model.interval import bounds_of
 from model.manifest import Interval
 from tests.steady import STEADY
 
@@ -42,7 +42,7 @@ def test_the_interval_holds_the_price(
     """Whatever the outputs and the offsets, and never reaches under the floor."""
     assume(floor is None or price >= floor)
     interval = Interval(coverage=0.9, method="cqr", low_offset=low, high_offset=high)
-    found_low, found_high = bounds(interval, price, outputs, floor)
+    found_low, found_high = bounds_of(interval, floor)(price, *outputs)
     assert found_low <= price <= found_high
     assert floor is None or found_low >= floor
 
@@ -52,8 +52,8 @@ def test_the_interval_holds_the_price(
 def test_crossing_outputs_are_put_in_order(price: float, one: float, other: float) -> None:
     """The interval is the same whichever of them is called low."""
     interval = Interval(coverage=0.9, method="cqr", low_offset=1.0, high_offset=2.0)
-    assert bounds(interval, price, (one, other), None) == bounds(
-        interval, price, (other, one), None
+    assert bounds_of(interval, None)(price, one, other) == bounds_of(interval, None)(
+        price, other, one
     )
 
 
@@ -111,7 +111,7 @@ def test_calibrating_quantiles_repairs_them(coverage: float, count: int, seed: i
     outcome = middle + random.normal(0, 5, count)
     interval = calibrate_quantiles(low, high, outcome, coverage)
     assert (interval.method, interval.coverage) == ("cqr", coverage)
-    ends = [bounds(interval, (a + b) / 2, (a, b), None) for a, b in zip(low, high, strict=True)]
+    ends = [bounds_of(interval, None)((a + b) / 2, a, b) for a, b in zip(low, high, strict=True)]
     inside = [start <= y <= end for (start, end), y in zip(ends, outcome, strict=True)]
     assert np.mean(inside) >= coverage
 
@@ -121,14 +121,14 @@ def test_outputs_that_are_too_wide_are_moved_inwards() -> None:
     outcome = np.zeros(100)
     interval = calibrate_quantiles(outcome - 5, outcome + 7, outcome, 0.9)
     assert (interval.low_offset, interval.high_offset) == (-5 / 12, -7 / 12)
-    assert bounds(interval, 0.0, (-5.0, 7.0), None) == pytest.approx((0.0, 0.0))
+    assert bounds_of(interval, None)(0.0, -5.0, 7.0) == pytest.approx((0.0, 0.0))
 
 
 def test_room_grows_with_the_distance_of_the_outputs() -> None:
     """A row whose outputs are ten times as far apart is given ten times as much."""
     interval = Interval(coverage=0.9, method="cqr", low_offset=0.5, high_offset=1.0)
-    assert bounds(interval, 0.5, (0.0, 1.0), None) == (-0.5, 2.0)
-    assert bounds(interval, 5.0, (0.0, 10.0), None) == (-5.0, 20.0)
+    assert bounds_of(interval, None)(0.5, 0.0, 1.0) == (-0.5, 2.0)
+    assert bounds_of(interval, None)(5.0, 0.0, 10.0) == (-5.0, 20.0)
 
 
 def test_outputs_that_meet_still_get_room() -> None:
@@ -136,7 +136,7 @@ def test_outputs_that_meet_still_get_room() -> None:
     low = np.array([0.0, 2.0, 4.0, 6.0] * 25)
     interval = calibrate_quantiles(low, low + [0.0, 1.0, 1.0, 1.0] * 25, low + 0.5, 0.9)
     assert interval.least_width == pytest.approx(0.05)
-    start, end = bounds(interval, 0.0, (0.0, 0.0), None)
+    start, end = bounds_of(interval, None)(0.0, 0.0, 0.0)
     assert start <= 0.5 <= end
 
 

@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.errors import BundleError, ModelError
-from model.modelfile import at, read_model_file
+from model.learner import at
+from model.modelfile import read_model_file
 from model.objectives import LINKS
 from tests.model.builders import Document, Trap, aged, booster, edited, saved
 from tests.steady import STEADY

@@ -37,11 +37,11 @@ def stub(manifest: Manifest, margins: list[float]) -> Predictor:
     """A predictor whose booster says only these contributions, the last one the bias."""
 
     class Stub(Predictor):
-        def _contributions(self, rows: object) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-            del rows
-            return np.array([margins], dtype=np.float32)
+        def _contributions(self, row: object) -> list[float]:
+            del row
+            return margins
 
-    return Stub(bundles.quote().predictor()._booster, manifest)  # noqa: SLF001 - never asked
+    return Stub(bundles.quote().model, manifest)
 
 
 def linked(link: str, minimum: float | None) -> Manifest:
@@ -59,7 +59,7 @@ def test_one_row_and_many_agree(make: Callable[[], Bundle]) -> None:
     predictor, rows = make().predictor(), rows_of(make())
     single = [predictor.predict(row) for row in rows]
     assert predictor.predict_rows(rows) == single
-    assert predictor.predict_rows(np.array(rows, dtype=np.float32)) == single
+    assert predictor.predict_matrix(np.array(rows, dtype=np.float32)) == single
     assert predictor.predict_rows([]) == []
 
 

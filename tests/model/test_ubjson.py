@@ -2,9 +2,9 @@
 
 import json
 import struct
+from array import array
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +16,7 @@ from tests.steady import STEADY
 
 def plain(value: Any) -> Any:
     """The same value with lists in place of arrays."""
-    if isinstance(value, np.ndarray):
+    if isinstance(value, array):
         return value.tolist()
     if isinstance(value, dict):
         return {key: plain(each) for key, each in value.items()}

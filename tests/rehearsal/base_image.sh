@@ -32,7 +32,7 @@ cpython() {
   prefix=$("$python" -c 'import sys; print(sys.base_prefix)')
   (cd "$prefix" && tar -c --exclude=__pycache__ --exclude="$library/config-*" \
     --exclude="$library/test" --exclude="$library/site-packages/*" \
-    "$library" "bin/python$version" $(compgen -G 'lib/libpython*.so*')) |
+    "$library" "include/python$version" "bin/python$version" $(compgen -G 'lib/libpython*.so*')) |
     tar -x -C "$root/usr/local"
   find "$root/usr/local" -name '*.so*' -type f -exec strip --strip-unneeded {} +
   ln -s "python$version" "$root/usr/local/bin/python3"

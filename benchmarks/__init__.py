@@ -1,0 +1,1 @@
+"""How fast the service is, beside the floor under it: `make bench`."""

@@ -1,0 +1,27 @@
+"""The floor: the least that uvicorn can do, one answer of the same size whatever is asked."""
+
+from starlette.types import Receive, Scope, Send
+
+BODY = (
+    b'{"shipping_estimated_price": 19.76, '
+    b'"interval": {"low": 14.02, "high": 28.91, "coverage": 0.9}, '
+    b'"warnings": [], "model_version": "000000000000", '
+    b'"prediction_id": "019a0000-0000-7000-8000-000000000000"}'
+)
+_HEADERS = [
+    (b"content-type", b"application/json"),
+    (b"content-length", str(len(BODY)).encode()),
+]
+
+
+async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    """One request, or the lifespan."""
+    if scope["type"] == "lifespan":
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+        return
+    await receive()
+    await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+    await send({"type": "http.response.body", "body": BODY})

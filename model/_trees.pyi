@@ -1,0 +1,17 @@
+from array import array
+from collections.abc import Sequence
+from typing import Self, TypeAlias
+
+Tree: TypeAlias = tuple[array[int], array[int], array[int], array[float], array[int]]
+
+class Walk:
+    name: str
+    def __new__(
+        cls,
+        features: int,
+        base: tuple[float, ...],
+        trees: tuple[Tree, ...],
+        outputs: tuple[int, ...],
+        exponential: bool,
+    ) -> Self: ...
+    def outputs(self, row: Sequence[float], /) -> list[float]: ...

@@ -1,0 +1,128 @@
+"""The ledger: everything that was noted is told, once, and soon."""
+
+import asyncio
+import io
+import json
+import logging
+from collections.abc import Sequence
+
+import pytest
+
+from api.ledger import Ledger
+from api.logs import FIELDS, JsonFormatter, Lines
+from api.metrics import Metrics
+
+NOTE = ("mine", "203.0.113.9", 1_700_000_000.0075, 0.0000504)
+
+
+def counted(metrics: Metrics) -> list[str]:
+    """The series of single prices, as Prometheus reads them."""
+    text = metrics.exposition("")[0].decode()
+    return [line for line in text.splitlines() if "/predict" in line and "_created" not in line]
+
+
+def test_a_line_is_what_the_log_would_have_made_of_it(root_logger: logging.Logger) -> None:
+    """The same members in the same order, with the time at which the answer ended."""
+    root_logger.setLevel("INFO")
+    stream = io.StringIO()
+    Ledger(Metrics("v"), Lines(stream)).note(*NOTE)
+    record = root_logger.makeRecord("api.requests", logging.INFO, "", 0, "request", (), None)
+    record.created = NOTE[2]
+    fields = {"request_id": "mine", "method": "POST", "path": "/predict", "route": "/predict",
+              "status": 200, "duration_ms": 0.05, "client": "203.0.113.9"}  # fmt: skip
+    setattr(record, FIELDS, fields)
+    assert stream.getvalue() == JsonFormatter().format(record) + "\n"
+
+
+@pytest.mark.parametrize("client", [None, 'a "quoted" client', "é\n"])
+def test_any_client_makes_a_line(root_logger: logging.Logger, client: str | None) -> None:
+    """Who forwards a request may say anything of where it came from."""
+    root_logger.setLevel("INFO")
+    stream = io.StringIO()
+    Ledger(Metrics("v"), Lines(stream)).note("mine", client, 0.0, 1.0)
+    assert json.loads(stream.getvalue())["client"] == client
+
+
+def test_without_a_stream_the_log_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """Record by record, as of every other request."""
+    with caplog.at_level(logging.INFO):
+        Ledger(Metrics("v")).note(*NOTE)
+    (record,) = caplog.records
+    assert (record.name, record.message) == ("api.requests", "request")
+    assert getattr(record, FIELDS)["duration_ms"] == 0.05
+
+
+def test_a_quiet_log_is_told_nothing(root_logger: logging.Logger) -> None:
+    """The level counts here too."""
+    root_logger.setLevel("WARNING")
+    stream = io.StringIO()
+    Ledger(Metrics("v"), Lines(stream)).note(*NOTE)
+    assert stream.getvalue() == ""
+
+
+def test_what_is_noted_is_told_together_after_the_delay() -> None:
+    """Not before, and then all of it."""
+    metrics = Metrics("v")
+    told: list[int] = []
+
+    async def ask() -> None:
+        ledger, counted = Ledger(metrics, delay=0.01), asyncio.Event()
+
+        def count(seconds: Sequence[float]) -> None:
+            told.append(len(seconds))
+            counted.set()
+
+        metrics.count_prices = count  # type: ignore[method-assign]  # to be told of it
+        for _ in range(3):
+            ledger.begin()
+            ledger.end()
+            ledger.note(*NOTE)
+        assert told == []
+        await counted.wait()
+        ledger.settle()
+
+    asyncio.run(ask())
+    assert told == [3]
+
+
+def test_who_reads_the_metrics_sees_everything() -> None:
+    """What waits is counted before they are written."""
+    metrics = Metrics("v")
+
+    async def ask() -> None:
+        ledger = Ledger(metrics, delay=60)
+        ledger.begin()
+        ledger.end()
+        ledger.note(*NOTE)
+        assert 'http_requests_total{method="POST",route="/predict",status="200"} 1.0' in counted(
+            metrics
+        )
+
+    asyncio.run(ask())
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.0005, 0.00051, 0.3, 10.0, 99.0])
+def test_many_are_counted_as_one_by_one(seconds: float) -> None:
+    """In the same buckets, on their borders too."""
+    single, many = Metrics("v"), Metrics("v")
+    for _ in range(3):
+        single.requests.labels("POST", "/predict", "200").inc()
+        single.duration.labels("/predict").observe(seconds)
+        single.predictions.labels("single").inc()
+    many.count_prices([seconds] * 3)
+    assert counted(many) == counted(single)
+
+
+def test_a_request_whose_body_has_not_come_is_in_flight() -> None:
+    """And is no longer, once it has."""
+    metrics = Metrics("v")
+
+    def in_flight() -> float | None:
+        metrics.exposition("")
+        return metrics.registry.get_sample_value("http_requests_in_flight")
+
+    ledger = Ledger(metrics)
+    ledger.begin()
+    assert in_flight() == 1
+    ledger.end()
+    assert in_flight() == 0
