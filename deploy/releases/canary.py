@@ -59,8 +59,9 @@ class Canary:
 
     def _release(self, order: Order) -> Record:
         image = self._image(order)
-        traffic = self._first(order) if self._published.traffic() is None else self._traffic()
-        if self._is_done(order, traffic):
+        found = self._published.traffic()
+        traffic = found or self._first(order)
+        if found is not None and self._is_done(order, found):
             return self._attempt.draft(order, version=traffic.main)
         self._take_image(order, str(image["registryId"]))
         version = self._published.publish(order.digest)
@@ -92,9 +93,8 @@ class Canary:
 
     def _is_done(self, order: Order, traffic: Traffic) -> bool:
         """Whether all traffic goes to this image as configured, and it was found good."""
-        last = self._attempt.history.last_success()
-        known = last is not None and (last.digest, last.version) == (order.digest, traffic.main)
-        return known and not traffic.shares and self._published.is_current(traffic.main)
+        good = self._attempt.history.is_good(order.digest, traffic.main)
+        return good and not traffic.shares and self._published.is_current(traffic.main)
 
     def _take_image(self, order: Order, registry: str) -> None:
         """Give the function the image; what was begun before is waited for first.
@@ -123,8 +123,9 @@ class Canary:
         if traffic.main != version:
             return traffic.main
         record = self._attempt.history.last_success(other_than=order.digest)
-        exists = record is not None and record.version in self._published.numbers()
-        return record.version if record is not None and exists else ""
+        if record is None or self._published.image(record.version) != record.digest:
+            return ""  # a function made anew counts from 1 again
+        return record.version
 
     def _shift(self, order: Order, traffic: Traffic, shift: Shift) -> None:
         """Move the traffic: a share first, all of it if no alarm goes off meanwhile."""

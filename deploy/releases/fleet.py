@@ -70,6 +70,10 @@ class Fleet:
         """How many instances stay, by what they run."""
         return dict(Counter(each.digest for each in self.members if not each.leaving))
 
+    def others(self, digest: str) -> list[str]:
+        """What instances run that stay, but for this image."""
+        return sorted(self.by_digest.keys() - {digest})
+
     def serving(self, digest: str) -> int:
         """How many instances answer requests with this image."""
         return sum(each.serves for each in self.members if each.digest == digest)

@@ -27,13 +27,17 @@ ENDS: Mapping[str, type[DeployError]] = {
 
 @dataclass(frozen=True, slots=True)
 class Refresh:
-    """One refresh, with the number of the version that it brings."""
+    """One refresh, with the number of the version that it brings.
+
+    `returning` says that it is a release's own way back: AWS undoes every other by itself.
+    """
 
     id: str
     status: str
     version: str
     reason: str
     percentage: int
+    returning: bool = False
 
     @property
     def ended(self) -> bool:
@@ -157,6 +161,7 @@ def _refresh(described: Mapping[str, Any]) -> Refresh:
         str(spec.get("Version", "")),
         described.get("StatusReason") or "",
         described.get("PercentageComplete") or 0,
+        returning=described.get("Preferences", {}).get("AutoRollback") is False,
     )
 
 

@@ -3,9 +3,11 @@
 import os
 
 from deploy import walk
+from deploy.errors import Refused
 from deploy.function_stack import function
 from deploy.invocation import Invocation
 from deploy.names import SERVER
+from deploy.releases.abort import abort_canary, abort_refresh
 from deploy.releases.asking import LateSmoke, smoke_of
 from deploy.releases.attempt import Attempt, Order, Smoke
 from deploy.releases.canary import Canary
@@ -17,13 +19,48 @@ from deploy.releases.place import Place
 from deploy.releases.rendering import StackRendering
 from deploy.releases.rollout import Rollout
 from deploy.releases.stopping import terminable
+from deploy.releases.unfinished import Running
 from deploy.server_stack import server
 
 
 def release(invocation: Invocation, order: Order) -> Record:
     """Release an image through the door, stoppable by a signal."""
     place = place_in(invocation)
-    attempt = Attempt(
+    attempt = _attempt(invocation, order)
+    smoke = LateSmoke(lambda: smoke_of(invocation, place, os.environ, keep=attempt.keep))
+    with terminable():
+        record = _releaser(invocation, attempt, place, smoke).release(order)
+        if place.door == SERVER and record.outcome and not record.before:
+            complete(invocation.aws, server(invocation.aws, invocation.config))
+        return record
+
+
+def undo(invocation: Invocation, order: Order, found: Running) -> Record:
+    """Have a release that is under way undone, whose run is dead: the lease is free."""
+    attempt = _attempt(invocation, order)
+    attempt.know(version=found.version, before=found.left)
+
+    def steps() -> Record:
+        attempt.progress.phase("way back")
+        if _stopped(invocation, attempt, order) is None:
+            raise Refused("The release has ended meanwhile: look at it with `status`.")
+        return attempt.succeeded(order)
+
+    with terminable():
+        return attempt.run(order, steps)
+
+
+def _stopped(invocation: Invocation, attempt: Attempt, order: Order) -> str | None:
+    place, aws = place_in(invocation), invocation.aws.sleeping(attempt.sleep)
+    if place.door != SERVER:
+        return abort_canary(aws, place)
+    limit = float(invocation.config.release.timeout_seconds)
+    return abort_refresh(aws, place, attempt.progress, timeout=limit, who=order.who)
+
+
+def _attempt(invocation: Invocation, order: Order) -> Attempt:
+    place = place_in(invocation)
+    return Attempt(
         invocation.aws,
         Lease(invocation.aws, place.bucket, place.door, owner=order.who, run=order.run),
         History(invocation.aws, place.bucket, place.door),
@@ -31,13 +68,6 @@ def release(invocation: Invocation, order: Order) -> Record:
         where=place.where,
         timeout=invocation.config.release.timeout_seconds,
     )
-
-    smoke = LateSmoke(lambda: smoke_of(invocation, place, os.environ, keep=attempt.keep))
-    with terminable():
-        record = _releaser(invocation, attempt, place, smoke).release(order)
-        if place.door == SERVER and record.outcome and not record.before:
-            complete(invocation.aws, server(invocation.aws, invocation.config))
-        return record
 
 
 def _releaser(

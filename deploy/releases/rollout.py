@@ -5,7 +5,7 @@ from typing import NoReturn
 
 from deploy.aws_errors import AwsError, as_deploy_error
 from deploy.config import Config
-from deploy.errors import Failed, Refused, RolledBack
+from deploy.errors import Aborted, DeployError, Failed, Refused, RolledBack
 from deploy.releases.architecture import refuse_other
 from deploy.releases.attempt import WHY, Attempt, Order, Smoke
 from deploy.releases.fleet import Fleet, look
@@ -14,6 +14,7 @@ from deploy.releases.place import Place
 from deploy.releases.refresh import Manner, Refresh, Refreshes, fault_of
 from deploy.releases.registered import Registry
 from deploy.releases.smoke import Unasked
+from deploy.releases.stop import stopped_by
 from deploy.releases.versions import Rendering, Version, Versions
 from deploy.releases.vigil import alarm_states, told
 from deploy.releases.watch import Watch
@@ -58,8 +59,7 @@ class Rollout:
         target = Target(version, self._version_before(fleet, version))
         if active is None and self._is_done(fleet, version):
             return self._attempt.draft(order, version=version.number)
-        before = target.before.digest if target.before else ""
-        self._attempt.know(version=version.number, before=before)
+        self._attempt.know(version=version.number, before=_ran_before(fleet, target))
         self._roll_out(order, fleet, target, active)
         fleet = self._settle(order, target)
         return self._attempt.succeeded(order, model_version=self._test(order, target, fleet))
@@ -92,7 +92,11 @@ class Rollout:
         return None
 
     def _version_before(self, fleet: Fleet, version: Version) -> Version | None:
-        """What to go back to: what the group launches now, or else the last that succeeded."""
+        """What to go back to: what the group launches now, or else the last that succeeded.
+
+        A record's number counts only where it still is that image: a template made anew counts
+        from 1 again.
+        """
         known = {each.number: each for each in self._versions.all()}
         own = known.get(fleet.version)
         if own is not None and own.number != version.number:
@@ -101,14 +105,16 @@ class Rollout:
         if record is None:
             return next((each for each in known.values() if not each.digest), None)
         data = self._rendering.render(record.digest)
-        return known.get(record.version) or self._versions.wanted(record.digest, data)
+        same = known.get(record.version)
+        if same is not None and same.digest == record.digest:
+            return same
+        return self._versions.wanted(record.digest, data)
 
     def _is_done(self, fleet: Fleet, version: Version) -> bool:
-        """Whether it runs already, and was found good when it was released."""
+        """Whether it runs already, and was found good when it was last released."""
         if fleet.empty or not fleet.runs(version.digest, version.number):
             return False
-        last = self._attempt.history.last_success()
-        return last is not None and (last.digest, last.version) == (version.digest, version.number)
+        return self._attempt.history.is_good(version.digest, version.number)
 
     def _roll_out(self, order: Order, fleet: Fleet, target: Target, active: Refresh | None) -> None:
         """Have AWS replace every instance; only when it has succeeded is the group changed."""
@@ -120,11 +126,22 @@ class Rollout:
         self._progress.phase("refresh")
         started = active or self._start(fleet, number, self._manner(order, fleet))
         watch = Watch(self._aws, self._place, number)
-        fault = fault_of(self._follow(started, watch))
-        if fault is not None:
-            ours = watch.given_up and isinstance(fault, RolledBack)
-            why = "A new instance did not come up." if ours else str(fault)
-            raise type(fault)(self._screen(order, why, watch))
+        self._judge(order, self._follow(started, watch), watch)
+
+    def _judge(self, order: Order, ended: Refresh, watch: Watch) -> None:
+        """Raise what a bad end is, with the failure screen."""
+        fault = fault_of(ended)
+        if fault is None:
+            return
+        kind: type[DeployError] = type(fault)
+        why = str(fault)
+        if isinstance(fault, RolledBack) and watch.given_up:
+            why = "A new instance did not come up."
+        elif isinstance(fault, RolledBack) and (
+            who := stopped_by(self._aws, self._place, ended.id)
+        ):
+            kind, why = Aborted, f"{who} stopped it, and the version before serves again."
+        raise kind(self._screen(order, why, watch))
 
     def _manner(self, order: Order, fleet: Fleet) -> Manner:
         """With alarms that are quiet, unless they are not to be heard.
@@ -269,3 +286,11 @@ class Rollout:
             if fleet.serving(digest)
         ]
         return serving or ["serves     nothing"]
+
+
+def _ran_before(fleet: Fleet, target: Target) -> str:
+    """The image that is left: what the group runs, or what a release has left half done there."""
+    others = fleet.others(target.version.digest)
+    if fleet.version == target.version.number and others:
+        return others[0]
+    return target.before.digest if target.before else ""
