@@ -110,8 +110,12 @@ def _service_role(scope: Scope, _: str, __: Collection[str]) -> Iterator[Grant]:
         yield Grant((role,), {"StringEquals": {"iam:AWSServiceName": service}})
 
 
-def _ask(scope: Scope, action: str, _: Collection[str]) -> Iterator[Grant]:
-    """The smoke test signs its requests to the function's URL; nothing else may be invoked."""
+def _ask(scope: Scope, action: str, wanted: Collection[str]) -> Iterator[Grant]:
+    """The smoke test signs its requests to the function's URL; who publishes a version may invoke
+    it too, to ask it before it has any traffic."""
+    if action == "lambda:InvokeFunction" and "lambda:PublishVersion" in wanted:
+        yield Grant(scope.all("lambda", "function:{stem}:*"))
+        return
     through = {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}
     condition: Condition = through if action == "lambda:InvokeFunction" else {}
     yield Grant(scope.all("lambda", f"function:{{stem}}:{LIVE}"), condition)

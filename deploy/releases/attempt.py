@@ -47,8 +47,11 @@ class Smoke(Protocol):
     def reach(self) -> None:
         """Find out whether it can be asked. Raises `Unasked`."""
 
-    def __call__(self) -> str:
-        """The model's version. Raises `Failed` for a wrong answer, `Unasked` for none."""
+    def __call__(self, expected: str = "") -> str:
+        """The model's version, that which is expected if one is.
+
+        Raises `Failed` for a wrong answer, `Unasked` for none.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +140,22 @@ class Attempt:
 
     def reach(self, order: Order, smoke: Smoke) -> None:
         """Raise `Refused` if what serves cannot be asked: nor could what is to come."""
-        if not order.smoke:
-            return
-        try:
-            smoke.reach()
-        except Unasked as error:
-            raise Refused(
-                f"Nothing was released, because it could not be tested: {error} Or release it "
-                "untested, with --no-smoke."
-            ) from error
+        if order.smoke:
+            with _untested():
+                smoke.reach()
 
-    def test(self, order: Order, smoke: Smoke) -> str:
+    def ask(self, order: Order, smoke: Smoke) -> str:
+        """The model's version of what does not serve yet, "" if nobody is to ask.
+
+        Raises `Failed` if an answer is wrong, and `Refused` if there is none.
+        """
+        if not order.smoke:
+            return ""
+        self.progress.phase("golden rows")
+        with _untested():
+            return smoke()
+
+    def test(self, order: Order, smoke: Smoke, expected: str = "") -> str:
         """The model's version, "" if nobody is to ask.
 
         Raises `Failed` if an answer is wrong: then it has to go. Raises `Unasked` if there was
@@ -158,7 +166,7 @@ class Attempt:
             self.progress.say("left out: --no-smoke")
             return ""
         try:
-            return smoke()
+            return smoke(expected)
         except Unasked as error:
             raise Unasked(
                 f"{error}\nThe new image serves, untested. Once it can be asked, release it "
@@ -231,6 +239,18 @@ def _translated(where: str) -> Iterator[None]:
         raise Aborted(f"Interrupted. What AWS was doing goes on. {_advice(where)}") from error
     except AwsError as error:
         raise Failed(str(as_deploy_error(error))) from error
+
+
+@contextmanager
+def _untested() -> Iterator[None]:
+    """Nothing is released that nobody could ask."""
+    try:
+        yield
+    except Unasked as error:
+        raise Refused(
+            f"Nothing was released, because it could not be tested: {error} Or release it "
+            "untested, with --no-smoke."
+        ) from error
 
 
 def _reason(error: DeployError) -> str:

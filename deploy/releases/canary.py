@@ -24,6 +24,9 @@ from deploy.waiting import pauses
 SOON = 1.0
 """Seconds until the first look at a change of the function, which takes a few."""
 
+Probe = Callable[[str], Smoke]
+"""The smoke test of one version, which needs no traffic."""
+
 Create = Callable[[str], None]
 """Makes the function and all that belongs to it from a first image, given by its digest."""
 
@@ -40,7 +43,13 @@ class Canary:
     """Releases of one function. Run again after any interruption, a release goes on."""
 
     def __init__(
-        self, attempt: Attempt, place: Place, config: Config, create: Create, smoke: Smoke
+        self,
+        attempt: Attempt,
+        place: Place,
+        config: Config,
+        create: Create,
+        smoke: Smoke,
+        probe: Probe,
     ) -> None:
         self._attempt = attempt
         self._aws, self._progress = attempt.aws, attempt.progress
@@ -48,6 +57,7 @@ class Canary:
         self._config = config
         self._create = create
         self._smoke = smoke
+        self._probe = probe
         self._published = Published(self._aws, place.function)
 
     def release(self, order: Order) -> Record:
@@ -68,8 +78,8 @@ class Canary:
         shift = Shift(version, self._version_before(order, traffic, version))
         before = self._published.image(shift.before) if shift.before else ""
         self._attempt.know(version=version, before=before)
-        self._shift(order, traffic, shift)
-        return self._attempt.succeeded(order, model_version=self._test(order, shift))
+        model = self._shift(order, traffic, shift)
+        return self._attempt.succeeded(order, model_version=self._test(order, shift, model))
 
     def _image(self, order: Order) -> Mapping[str, Any]:
         """The image as ECR describes it: one that Lambda takes."""
@@ -127,18 +137,31 @@ class Canary:
             return ""  # a function made anew counts from 1 again
         return record.version
 
-    def _shift(self, order: Order, traffic: Traffic, shift: Shift) -> None:
-        """Move the traffic: a share first, all of it if no alarm goes off meanwhile."""
+    def _shift(self, order: Order, traffic: Traffic, shift: Shift) -> str:
+        """Move the traffic: a share first, all of it if no alarm goes off meanwhile.
+
+        The version is asked before it has any; its model's version, "" if it was not asked.
+        """
         if traffic.main == shift.version:
             if traffic.shares:
                 self._route(Traffic(shift.version))
-            return
+            return ""
         self._attempt.reach(order, self._smoke)
+        model = self._ask(order, traffic, shift)
         if not order.despite_alarms:
             self._refuse_alarms(order, traffic, shift)
             self._try_share(order, traffic, shift)
         self._route(Traffic(shift.version))
         self._progress.say(f"version {shift.version} takes all of the traffic")
+        return model
+
+    def _ask(self, order: Order, traffic: Traffic, shift: Shift) -> str:
+        try:
+            return self._attempt.ask(order, self._probe(shift.version))
+        except Failed as error:
+            if traffic.shares:
+                self._go_back(order, shift, str(error))
+            raise RolledBack(self._screen(order, str(error), "logs", "history")) from error
 
     def _try_share(self, order: Order, traffic: Traffic, shift: Shift) -> None:
         self._progress.phase("canary")
@@ -205,9 +228,9 @@ class Canary:
         if firing:
             self._go_back(order, shift, told(firing))
 
-    def _test(self, order: Order, shift: Shift) -> str:
+    def _test(self, order: Order, shift: Shift, model: str) -> str:
         try:
-            return self._attempt.test(order, self._smoke)
+            return self._attempt.test(order, self._smoke, model)
         except Unasked:
             raise
         except Failed as error:

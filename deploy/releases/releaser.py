@@ -8,7 +8,7 @@ from deploy.function_stack import function
 from deploy.invocation import Invocation
 from deploy.names import SERVER
 from deploy.releases.abort import abort_canary, abort_refresh
-from deploy.releases.asking import LateSmoke, smoke_of
+from deploy.releases.asking import LateSmoke, smoke_of, version_smoke
 from deploy.releases.attempt import Attempt, Order, Smoke
 from deploy.releases.canary import Canary
 from deploy.releases.filling import complete
@@ -83,4 +83,7 @@ def _releaser(
         resources = function(kept, config, digest=digest).resources
         walk.apply(resources, lambda _: attempt.keep(), sleep=kept.sleep)
 
-    return Canary(attempt, place, config, create, smoke)
+    def probe(version: str) -> Smoke:
+        return version_smoke(invocation, place, os.environ, version, keep=attempt.keep)
+
+    return Canary(attempt, place, config, create, smoke, probe)

@@ -17,7 +17,7 @@ from tests.deploy.calling import call
 from tests.github.workflows import FILES, PYTHON, ROOT, Runner, Workflow, command, steps, workflow
 
 PINNED = re.compile(r"^\s*-? ?uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
-RUN = re.compile(rf"^(make \w+|{re.escape(PYTHON)} -m deploy \w+[^;&|`\n]*)$")
+RUN = re.compile(rf"^(make \w+|(?:exec )?{re.escape(PYTHON)} -m deploy \w+[^;&|`\n]*)$")
 DOCUMENTS = [pytest.param(workflow(path.stem), id=path.stem) for path in FILES]
 
 
@@ -258,3 +258,16 @@ def _deploying(aws: Aws, directory: Path) -> Any:
         return call(*words, aws=aws, directory=directory, run_program=Builder(aws))
 
     return deploy
+
+
+def test_a_cancelled_release_hears_of_it() -> None:
+    """GitHub signals the shell of a step alone, which hands nothing on: the release takes its
+    place, so that it ends in words and gives the lease back."""
+    found = [
+        step["run"]
+        for path in FILES
+        for _, step in steps(workflow(path.stem))
+        if re.search(r"deploy (release|rollback) ", step.get("run", ""))
+    ]
+    assert len(found) == 2
+    assert all(run.startswith(f"exec {PYTHON} -m deploy ") for run in found)

@@ -109,3 +109,15 @@ def test_way_back_where_nothing_is_seen(world: FunctionScene, old: str) -> None:
     world.twin.clock.after(50, blind)
     with pytest.raises(RollbackFailed, match=r"serves     not known: .*AccessDenied"):
         world.release(push(world.twin, "b"))
+
+
+def test_wrong_answer_before_any_traffic(world: FunctionScene, old: str) -> None:
+    """The new version is asked by its number first: nobody's request has gone to it."""
+    new = push(world.twin, "b")
+    world.wrong.add(new)
+    world.twin.calls.clear()
+    with pytest.raises(RolledBack, match="golden row"):
+        world.release(new)
+    assert "lambda.UpdateAlias" not in world.twin.calls.names
+    assert world.traffic() == Traffic("1")
+    assert world.records()[0].outcome == "rolled back"
