@@ -20,7 +20,7 @@ from deploy.errors import (
     TimedOut,
 )
 from deploy.releases.history import SUCCEEDED, History, Record
-from deploy.releases.lease import Lease
+from deploy.releases.lease import Lease, LeaseLost
 from deploy.releases.progress import Progress, elapsed
 from deploy.releases.smoke import Unasked
 
@@ -31,6 +31,7 @@ OUTCOMES: dict[type[DeployError], str] = {
     Unasked: "untested",
     TimedOut: "timed out",
     Aborted: "aborted",
+    LeaseLost: "lost its lease",
 }
 """The word of each bad end. What was refused, or left to another, has changed nothing."""
 
@@ -189,7 +190,7 @@ class Attempt:
             raise RollbackFailed(screen(f"The way back: {error}")) from error
 
     def wait(self, why: str, pause: float = POLL) -> None:
-        """Let a moment pass, telling why. Raises `TimedOut`, or `LeaseHeld` if it was lost."""
+        """Let a moment pass, telling why. Raises `TimedOut`, or `LeaseLost`."""
         self.progress.say(why)
         self.check_time(why)
         self.sleep(pause)
@@ -200,7 +201,7 @@ class Attempt:
         self.keep()
 
     def keep(self) -> None:
-        """Keep the lease. Raises `LeaseHeld` if it was lost: then nothing may be written."""
+        """Keep the lease. Raises `LeaseLost` if it was lost: then nothing may be written."""
         self._lease.keep()
 
     def check_time(self, why: str) -> None:
@@ -215,11 +216,11 @@ class Attempt:
     def _recorded(self, order: Order) -> Iterator[None]:
         try:
             yield
-        except (Refused, LeaseHeld):
-            raise
         except DeployError as error:
             self.progress.end()
-            self._write(error, self.draft(order, OUTCOMES[type(error)], reason=_reason(error)))
+            outcome = OUTCOMES.get(type(error))
+            if outcome is not None:
+                self._write(error, self.draft(order, outcome, reason=_reason(error)))
             raise
 
     def _write(self, error: DeployError, record: Record) -> None:

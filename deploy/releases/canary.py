@@ -74,6 +74,7 @@ class Canary:
         if found is not None and self._is_done(order, found):
             return self._attempt.draft(order, version=traffic.main)
         self._take_image(order, str(image["registryId"]))
+        self._attempt.keep()
         version = self._published.publish(order.digest)
         shift = Shift(version, self._version_before(order, traffic, version))
         before = self._published.image(shift.before) if shift.before else ""
@@ -117,6 +118,7 @@ class Canary:
         host = f"{registry}.dkr.ecr.{self._aws.region}.{suffix}"
         wanted = (READY, self._config.server.architecture, order.digest)
         while (state.word, state.architecture, self._published.image()) != wanted:
+            self._attempt.keep()
             self._published.take(f"{host}/{self._place.repository}@{order.digest}", wanted[1])
             state = self._settled()
             state.check()

@@ -72,6 +72,7 @@ class Rollout:
     def _make_version(self, order: Order) -> Version:
         self._progress.phase("version")
         data = self._rendering.render(order.digest)
+        self._attempt.keep()
         version = self._versions.wanted(order.digest, data, exactly=order.new_machine_image)
         self._progress.say(f"version {version.number} of {self._place.template}")
         return version
@@ -85,6 +86,7 @@ class Rollout:
             return active
         if order.supersede:
             self._progress.say(f"cancels the refresh {active.id} to version {active.version}")
+            self._attempt.keep()
             self._refreshes.cancel()
         else:
             self._progress.say(f"waits for the refresh {active.id} to version {active.version}")
@@ -180,6 +182,7 @@ class Rollout:
             self._name_phase(refresh)
             if judged and refresh.goes_on and watch.hopeless(fleet):
                 self._progress.say("a new instance does not come up: going back")
+                self._attempt.keep()
                 self._refreshes.go_back()
                 watch.given_up = True
             self._attempt.wait(watch.why(fleet, refresh))

@@ -90,7 +90,12 @@ def test_answers_of_what_was_there_before() -> None:
     slept: list[float] = []
     service = FakeService(by=1.5)
     asked = smoke(service, slept=slept)
-    asked.sleep = lambda _: service.wrong.clear() or slept.append(_)  # type: ignore[func-returns-value]  # both in one line
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        service.wrong.clear()
+
+    asked.sleep = sleep
     assert asked() == CARD["version"]
     assert len(slept) == 1
 

@@ -7,7 +7,7 @@ from tests.deploy.functions import FunctionScene, short
 from tests.deploy.scenes import push
 from tests.twin.faults import Interrupted
 
-SHIFTING = 30
+SHIFTING = 31
 """How many calls a release with a short bake makes; a test holds it true."""
 
 

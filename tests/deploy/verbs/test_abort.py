@@ -38,7 +38,7 @@ def test_abort_of_an_abandoned_canary(
         FunctionName="shop-staging", MemorySize=512
     )
     twin.clock.advance(10)
-    published.route(Traffic("1", {published.publish("second"): 0.1}))
+    published.route(Traffic("1", {published.publish(published.image()): 0.1}))
     assert call("abort", "function") == 0
     assert capsys.readouterr().out == "Stopped: version 1 takes all of the traffic.\n"
     assert published.traffic() == Traffic("1")
