@@ -86,9 +86,9 @@ class Lease:
             self._write(IfMatch=self._etag)
 
     def give_back(self) -> None:
-        """Let it run out now, if it is still ours."""
+        """Let it be over, if it is still ours."""
         with absent(*_LOST):
-            self._put(self._store.now(), IfMatch=self._etag)
+            self._put(0.0, IfMatch=self._etag)
 
     def _give_back_despite(self, error: BaseException) -> None:
         """Give it back; that this fails too must not hide the error."""
