@@ -1,5 +1,6 @@
 """What runs now: the fleet or the traffic, the release that is going on, the last one, alarms."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,13 +85,21 @@ class Status:
 
 def line_of(record: Record) -> str:
     """A record of the history in one line."""
-    commit = f" (commit {record.commit[:12]})" if record.commit else ""
+    version = f"version {record.version}, " if record.version else ""
     reason = f": {record.reason}" if record.reason else ""
     seconds = sum(record.phases.values())
     return (
-        f"{record.time} {record.verb} of {record.digest}{commit} by {record.who}: "
+        f"{record.time} {record.verb} of {version}{record.digest}{_tag(record)} by {record.who}: "
         f"{record.outcome} in {seconds:.0f} s{reason}"
     )
+
+
+def _tag(record: Record) -> str:
+    """The tag that named the image: as a rule a commit, which needs no more than its beginning."""
+    if not record.commit:
+        return ""
+    commit = re.fullmatch("[0-9a-f]{40}", record.commit)
+    return f" (commit {record.commit[:12]})" if commit else f" (tag {record.commit})"
 
 
 def status_of(aws: Aws, place: Place) -> Status:

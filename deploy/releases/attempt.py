@@ -19,7 +19,7 @@ from deploy.errors import (
     RolledBack,
     TimedOut,
 )
-from deploy.releases.history import SUCCEEDED, History, Record
+from deploy.releases.history import ROLLBACK, SUCCEEDED, History, Record
 from deploy.releases.lease import Lease, LeaseLost
 from deploy.releases.progress import Progress, elapsed
 from deploy.releases.smoke import Unasked
@@ -34,6 +34,13 @@ OUTCOMES: dict[type[DeployError], str] = {
     LeaseLost: "lost its lease",
 }
 """The word of each bad end. What was refused, or left to another, has changed nothing."""
+
+ENDS: dict[type[DeployError], str] = {
+    RolledBack: "was rolled back",
+    RollbackFailed: "failed, and could not be rolled back",
+    Aborted: "was stopped",
+}
+"""How a failure screen begins; every other end is a failure."""
 
 WHY = "why        "
 """What begins the line of a failure screen that says why."""
@@ -76,6 +83,11 @@ class Order:
     new_machine_image: bool = False
 
 
+def headline(order: Order, kind: type[DeployError]) -> str:
+    """The first line of a failure screen: what was to be done, and how that ended."""
+    return f"{order.verb} of {order.digest} {ENDS.get(kind, 'failed')}"
+
+
 class Attempt:
     """What every step of a release needs. Times are in seconds.
 
@@ -100,6 +112,7 @@ class Attempt:
         self._timeout = timeout
         self._started = aws.clock()
         self._known: dict[str, str] = {}
+        self._advice = ""
 
     def run(self, order: Order, steps: Callable[[], Record]) -> Record:
         """Take the lease, do the steps and keep the record that they give, or that their end is.
@@ -107,9 +120,10 @@ class Attempt:
         A record without an outcome is of steps that had nothing to do: it is not kept. An error
         of AWS's becomes `Failed`, a person's interruption `Aborted`.
         """
-        with _translated(self._where), self._lease:
+        self._advice = _advice(self._where, order)
+        with _translated(self._advice), self._lease:
             self._started = self.aws.clock()
-            with self._recorded(order), _translated(self._where):
+            with self._recorded(order), _translated(self._advice):
                 record = steps()
                 self.progress.end()
                 record = msgspec.structs.replace(record, phases=dict(self.progress.phases))
@@ -182,7 +196,7 @@ class Attempt:
         """
         self.progress.phase("way back")
         try:
-            with _translated(self._where):
+            with _translated(self._advice):
                 yield
         except (Aborted, LeaseHeld):
             raise
@@ -209,7 +223,7 @@ class Attempt:
         if self.aws.clock() - self._started >= self._timeout:
             raise TimedOut(
                 f"The time of {elapsed(self._timeout)} is over. Nothing was cancelled: what AWS "
-                f"was doing goes on ({why}). {_advice(self._where)}"
+                f"was doing goes on ({why}). {self._advice}"
             )
 
     @contextmanager
@@ -232,12 +246,12 @@ class Attempt:
 
 
 @contextmanager
-def _translated(where: str) -> Iterator[None]:
-    """Errors in our own words, whatever they come from."""
+def _translated(advice: str) -> Iterator[None]:
+    """Errors in our own words, whatever they come from; `advice` is for who has interrupted it."""
     try:
         yield
     except KeyboardInterrupt as error:
-        raise Aborted(f"Interrupted. What AWS was doing goes on. {_advice(where)}") from error
+        raise Aborted(f"Interrupted. What AWS was doing goes on. {advice}") from error
     except AwsError as error:
         raise Failed(str(as_deploy_error(error))) from error
 
@@ -261,8 +275,10 @@ def _reason(error: DeployError) -> str:
     return next(why, lines[0])
 
 
-def _advice(where: str) -> str:
+def _advice(where: str, order: Order) -> str:
+    """How the same image goes on: without its digest a command would take another."""
+    image = order.digest if order.verb == ROLLBACK else f"--image {order.digest}"
     return (
-        f"Watch it with `python -m deploy release {where}`, undo it with "
+        f"Go on with it: `python -m deploy {order.verb} {where} {image}`. Undo it: "
         f"`python -m deploy abort {where}`."
     )

@@ -7,10 +7,18 @@ from typing import Any, NoReturn
 
 from deploy.aws_errors import AwsError
 from deploy.config import Config
-from deploy.errors import Aborted, Failed, Refused, RolledBack, TimedOut
+from deploy.errors import (
+    Aborted,
+    DeployError,
+    Failed,
+    Refused,
+    RollbackFailed,
+    RolledBack,
+    TimedOut,
+)
 from deploy.image import refuse_index
 from deploy.releases.architecture import refuse_other
-from deploy.releases.attempt import POLL, WHY, Attempt, Order, Smoke
+from deploy.releases.attempt import POLL, WHY, Attempt, Order, Smoke, headline
 from deploy.releases.history import Record
 from deploy.releases.place import Place
 from deploy.releases.progress import elapsed
@@ -163,7 +171,8 @@ class Canary:
         except Failed as error:
             if traffic.shares:
                 self._go_back(order, shift, str(error))
-            raise RolledBack(self._screen(order, str(error), "logs", "history")) from error
+            screen = self._screen(order, RolledBack, str(error), "logs", "history")
+            raise RolledBack(screen) from error
 
     def _try_share(self, order: Order, traffic: Traffic, shift: Shift) -> None:
         self._progress.phase("canary")
@@ -205,7 +214,7 @@ class Canary:
         self._heed_alarms(order, shift)
         if self._published.traffic() != wanted:
             raise Aborted(
-                f"{order.verb} of {order.digest}: version {shift.version} has lost its share to "
+                f"{headline(order, Aborted)}: version {shift.version} has lost its share to "
                 f"somebody else, as by `abort`. Serving: {self._serving()}"
             )
 
@@ -246,13 +255,14 @@ class Canary:
     def _go_back(self, order: Order, shift: Shift, reason: str) -> NoReturn:
         """Give all of the traffic to the version before."""
         self._give_back(order, shift, reason)
-        raise RolledBack(self._screen(order, reason, "logs", "history"))
+        raise RolledBack(self._screen(order, RolledBack, reason, "logs", "history"))
 
     def _give_back(self, order: Order, shift: Shift, reason: str) -> None:
         """Raises `RollbackFailed`, with what serves, whatever it is that stands in the way."""
 
         def screen(fault: str) -> str:
-            return self._screen(order, f"{reason}\n{fault}", "status", "abort", "rollback")
+            why = f"{reason}\n{fault}"
+            return self._screen(order, RollbackFailed, why, "status", "abort", "rollback")
 
         with self._attempt.way_back(screen):
             self._route(Traffic(shift.before))
@@ -262,13 +272,13 @@ class Canary:
         self._attempt.keep()
         self._published.route(traffic)
 
-    def _screen(self, order: Order, reason: str, *verbs: str) -> str:
+    def _screen(self, order: Order, kind: type[DeployError], reason: str, *verbs: str) -> str:
         """The failure screen; the verbs are what a person may want next."""
         commands = "\n           ".join(
             f"python -m deploy {verb} {self._place.where}" for verb in verbs
         )
         return (
-            f"{order.verb} of {order.digest}\n"
+            f"{headline(order, kind)}\n"
             f"{WHY}{reason}\n"
             f"serves     {self._serving()}\n"
             f"next       {commands}"

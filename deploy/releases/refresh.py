@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from deploy.aws import Aws, error_code
 from deploy.errors import Aborted, DeployError, Failed, RollbackFailed, RolledBack
-from deploy.releases.fleet import Fleet
+from deploy.releases.fleet import Fleet, no_group
 
 ENDED = frozenset({"Successful", "Failed", "Cancelled", "RollbackSuccessful", "RollbackFailed"})
 """The statuses that do not change any more."""
@@ -87,9 +87,7 @@ class Refreshes:
 
     def active(self) -> Refresh | None:
         """The one that is going on, or None."""
-        found = self._client.describe_instance_refreshes(
-            AutoScalingGroupName=self._group, MaxRecords=1
-        )["InstanceRefreshes"]
+        found = self._newest()
         newest = _refresh(found[0]) if found else None
         return newest if newest is not None and not newest.ended else None
 
@@ -129,6 +127,17 @@ class Refreshes:
             active = self.active()
             if active is not None and active.goes_on:  # and not on its way back by itself
                 self.cancel()
+
+    def _newest(self) -> Any:
+        """Raises `Refused` if there is no group."""
+        try:
+            return self._client.describe_instance_refreshes(
+                AutoScalingGroupName=self._group, MaxRecords=1
+            )["InstanceRefreshes"]
+        except ClientError as error:
+            if error_code(error) != "ValidationError" or "not found" not in str(error):
+                raise
+            raise no_group(self._aws, self._group) from error
 
     @property
     def _client(self) -> Any:

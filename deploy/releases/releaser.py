@@ -29,10 +29,7 @@ def release(invocation: Invocation, order: Order) -> Record:
     attempt = _attempt(invocation, order)
     smoke = LateSmoke(lambda: smoke_of(invocation, place, os.environ, keep=attempt.keep))
     with terminable():
-        record = _releaser(invocation, attempt, place, smoke).release(order)
-        if place.door == SERVER and record.outcome and not record.before:
-            complete(invocation.aws, server(invocation.aws, invocation.config))
-        return record
+        return _releaser(invocation, attempt, place, smoke).release(order)
 
 
 def undo(invocation: Invocation, order: Order, found: Running) -> Record:
@@ -76,7 +73,12 @@ def _releaser(
     aws, config = invocation.aws, invocation.config
     if invocation.door == SERVER:
         rendering = StackRendering(server(aws, config))
-        return Rollout(attempt, place, config, rendering, smoke)
+
+        def fill() -> None:
+            kept = aws.sleeping(attempt.sleep)
+            complete(kept, server(kept, config), attempt.keep)
+
+        return Rollout(attempt, place, config, rendering, smoke, fill)
 
     def create(digest: str) -> None:
         kept = aws.sleeping(attempt.sleep)

@@ -1,13 +1,14 @@
 """A release of the server: from a digest to a fleet that runs it, or back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
 from deploy.aws_errors import AwsError, as_deploy_error
 from deploy.config import Config
-from deploy.errors import Aborted, DeployError, Failed, Refused, RolledBack
+from deploy.errors import Aborted, DeployError, Failed, Refused, RollbackFailed, RolledBack
 from deploy.releases.architecture import refuse_other
-from deploy.releases.attempt import WHY, Attempt, Order, Smoke
+from deploy.releases.attempt import WHY, Attempt, Order, Smoke, headline
 from deploy.releases.fleet import Fleet, look
 from deploy.releases.history import Record
 from deploy.releases.place import Place
@@ -32,7 +33,13 @@ class Rollout:
     """Releases of one server. Run again after any interruption, a release goes on."""
 
     def __init__(
-        self, attempt: Attempt, place: Place, config: Config, rendering: Rendering, smoke: Smoke
+        self,
+        attempt: Attempt,
+        place: Place,
+        config: Config,
+        rendering: Rendering,
+        smoke: Smoke,
+        complete: Callable[[], None],
     ) -> None:
         self._attempt = attempt
         self._aws, self._progress = attempt.aws, attempt.progress
@@ -40,6 +47,7 @@ class Rollout:
         self._config = config
         self._rendering = rendering
         self._smoke = smoke
+        self._complete = complete
         self._versions = Versions(self._aws, place.template)
         self._refreshes = Refreshes(self._aws, place.group)
 
@@ -62,7 +70,9 @@ class Rollout:
         self._attempt.know(version=version.number, before=_ran_before(fleet, target))
         self._roll_out(order, fleet, target, active)
         fleet = self._settle(order, target)
-        return self._attempt.succeeded(order, model_version=self._test(order, target, fleet))
+        model = self._test(order, target, fleet)
+        self._complete()
+        return self._attempt.succeeded(order, model_version=model)
 
     def _check_image(self, order: Order) -> None:
         repository, architecture = self._place.repository, self._config.server.architecture
@@ -143,7 +153,7 @@ class Rollout:
             who := stopped_by(self._aws, self._place, ended.id)
         ):
             kind, why = Aborted, f"{who} stopped it, and the version before serves again."
-        raise kind(self._screen(order, why, watch))
+        raise kind(self._screen(order, kind, why, watch))
 
     def _manner(self, order: Order, fleet: Fleet) -> Manner:
         """With alarms that are quiet, unless they are not to be heard.
@@ -237,11 +247,15 @@ class Rollout:
         if before is None:
             raise Failed(f"{reason}\nThere is no version to go back to.")
         watch = Watch(self._aws, self._place, before.number)
-        with self._attempt.way_back(lambda why: self._screen(order, f"{reason}\n{why}", watch)):
+
+        def screen(why: str) -> str:
+            return self._screen(order, RollbackFailed, f"{reason}\n{why}", watch)
+
+        with self._attempt.way_back(screen):
             self._put_back(before, watch)
         if not before.digest:
             raise Failed(f"{reason}\nNothing ran before: the group is empty again.")
-        raise RolledBack(self._screen(order, reason, watch))
+        raise RolledBack(self._screen(order, RolledBack, reason, watch))
 
     def _put_back(self, before: Version, watch: Watch) -> None:
         self._progress.say(f"to version {before.number}, {before.digest or 'without an image'}")
@@ -263,12 +277,12 @@ class Rollout:
             MaxSize=most,
         )
 
-    def _screen(self, order: Order, reason: str, watch: Watch) -> str:
+    def _screen(self, order: Order, kind: type[DeployError], reason: str, watch: Watch) -> str:
         """The failure screen."""
         where = self._place.where
         return "\n".join(
             [
-                f"{order.verb} of {order.digest}",
+                headline(order, kind),
                 f"{WHY}{reason}",
                 *watch.words,
                 *self._serving(),

@@ -101,7 +101,7 @@ def test_from_nothing_to_nothing(
 
 
 SCREEN = """\
-error: release of {new}
+error: release of {new} was rolled back
 why        A new instance did not come up.
 instance   {instance} InService, unhealthy (Target.FailedHealthChecks, Health checks failed)
 start      the container ended three times

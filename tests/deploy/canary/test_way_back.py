@@ -29,7 +29,7 @@ def test_alarm_gives_all_back(world: FunctionScene, old: str, after: float) -> N
     with pytest.raises(RolledBack) as failed:
         world.release(new)
     assert str(failed.value) == (
-        f"release of {new}\n"
+        f"release of {new} was rolled back\n"
         "why        alarm shop-staging-function-errors is in ALARM (3 of 100)\n"
         f"serves     version 1: {old}\n"
         "next       python -m deploy logs function --env staging\n"

@@ -42,7 +42,7 @@ def test_container_never_ready_is_rolled_back(world: Scene, old: str) -> None:
 
 
 SCREEN = """\
-release of {new}
+release of {new} was rolled back
 why        A new instance did not come up.
 instance   {instance} InService, unhealthy (Target.FailedHealthChecks, Health checks failed)
 start      the container ended three times
