@@ -115,7 +115,6 @@ def _ask(scope: Scope, action: str, wanted: Collection[str]) -> Iterator[Grant]:
     it too, to ask it before it has any traffic."""
     if action == "lambda:InvokeFunction" and "lambda:PublishVersion" in wanted:
         yield Grant(scope.all("lambda", "function:{stem}:*"))
-        return
     through = {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}
     condition: Condition = through if action == "lambda:InvokeFunction" else {}
     yield Grant(scope.all("lambda", f"function:{{stem}}:{LIVE}"), condition)

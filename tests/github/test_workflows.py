@@ -9,8 +9,10 @@ import pytest
 
 from deploy.__main__ import VERBS
 from deploy.aws import Aws
+from deploy.config import Config, Release
 from deploy.github import Access, variables
 from deploy.permissions.github_policies import Subject
+from deploy.verbs.bootstrap import JOB_SECONDS, _late
 from tests.deploy.account import empty_account
 from tests.deploy.builder import COMMIT, Builder
 from tests.deploy.calling import call
@@ -271,3 +273,20 @@ def test_a_cancelled_release_hears_of_it() -> None:
     ]
     assert len(found) == 2
     assert all(run.startswith(f"exec {PYTHON} -m deploy ") for run in found)
+
+
+def test_a_release_has_its_time() -> None:
+    """What `bootstrap` warns of is what job and session leave: by default more than enough."""
+    jobs = workflow("deploy")["jobs"]
+    for name in ("staging", "production"):
+        assert jobs[name]["timeout-minutes"] * 60 - JOB_SECONDS == 600
+        session = next(
+            step["with"]["role-duration-seconds"]
+            for step in jobs[name]["steps"]
+            if "role-duration-seconds" in step.get("with", {})
+        )
+        assert session > JOB_SECONDS
+    assert Release().timeout_seconds < JOB_SECONDS
+    assert _late(Config(name="shop", region="us-east-1")) == []
+    long = Config(name="shop", region="us-east-1", release=Release(timeout_seconds=7200))
+    assert "timeout_seconds is 7200" in "".join(_late(long))
