@@ -99,7 +99,7 @@ def test_production_is_not_touched_when_staging_fails(
     run(twin, monkeypatch, "f" * 40)
     before = released(twin, "production")
 
-    def wrong(_: Smoke) -> str:
+    def wrong(*_: object) -> str:
         raise Failed("POST /predict gave 1.00 where the golden row says 19.76.")
 
     monkeypatch.setattr(Smoke, "__call__", wrong)
