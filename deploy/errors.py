@@ -54,7 +54,7 @@ class TimedOut(DeployError):
 
 
 class Aborted(DeployError):
-    """A person stopped it."""
+    """A person stopped it: with Control-C during `release` or `rollback`, or with `abort`."""
 
     exit_code = 8
 

@@ -16,7 +16,7 @@ from deploy.releases.refresh import Refreshes
 from deploy.releases.registered import Registry
 from deploy.releases.store import NoBucket
 from deploy.releases.traffic import Published
-from deploy.releases.versions import Version, Versions
+from deploy.releases.versions import NoTemplate, Version, Versions
 
 BATCH = 100
 """How many images ECR deletes at once."""
@@ -147,10 +147,8 @@ def _images(aws: Aws, place: Place) -> list[str]:
 def _template_versions(aws: Aws, place: Place) -> list[Version]:
     try:
         return Versions(aws, place.template).all()
-    except ClientError as error:
-        if error_code(error) == "InvalidLaunchTemplateName.NotFoundException":
-            return []
-        raise
+    except NoTemplate:
+        return []
 
 
 def _function_versions(aws: Aws, place: Place) -> list[str]:

@@ -1,5 +1,6 @@
 """What runs now: the fleet or the traffic, the release that is going on, the last one, alarms."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,11 +85,19 @@ class Status:
 
 def line_of(record: Record) -> str:
     """A record of the history in one line."""
-    commit = f" (commit {record.commit[:12]})" if record.commit else ""
+    version = f"version {record.version}, " if record.version else ""
     reason = f": {record.reason}" if record.reason else ""
-    image = f" of {record.digest}{commit}" if record.digest else ""
+    image = f" of {version}{record.digest}{_tag(record)}" if record.digest else ""
     took = f" in {sum(record.phases.values()):.0f} s" if record.digest else ""
     return f"{record.time} {record.verb}{image} by {record.who}: {record.outcome}{took}{reason}"
+
+
+def _tag(record: Record) -> str:
+    """The tag that named the image: as a rule a commit, which needs no more than its beginning."""
+    if not record.commit:
+        return ""
+    commit = re.fullmatch("[0-9a-f]{40}", record.commit)
+    return f" (commit {record.commit[:12]})" if commit else f" (tag {record.commit})"
 
 
 def status_of(aws: Aws, place: Place) -> Status:

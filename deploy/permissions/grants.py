@@ -117,8 +117,11 @@ def _read(scope: Scope, action: str, wanted: Collection[str]) -> Iterator[Grant]
     yield Grant(tuple(f"{each.removesuffix('*')}{keys}*" for each in objects))
 
 
-def _ask(scope: Scope, action: str, _: Collection[str]) -> Iterator[Grant]:
-    """The smoke test signs its requests to the function's URL; nothing else may be invoked."""
+def _ask(scope: Scope, action: str, wanted: Collection[str]) -> Iterator[Grant]:
+    """The smoke test signs its requests to the function's URL; who publishes a version may invoke
+    it too, to ask it before it has any traffic."""
+    if action == "lambda:InvokeFunction" and "lambda:PublishVersion" in wanted:
+        yield Grant(scope.all("lambda", "function:{stem}:*"))
     through = {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}
     condition: Condition = through if action == "lambda:InvokeFunction" else {}
     yield Grant(scope.all("lambda", f"function:{{stem}}:{LIVE}"), condition)

@@ -6,23 +6,28 @@ from deploy.releases.fleet import look
 from deploy.releases.place import Place
 from deploy.releases.progress import Progress
 from deploy.releases.refresh import Refresh, Refreshes
+from deploy.releases.stop import Stop, mark
 from deploy.releases.traffic import Published, Traffic
 
 POLL = 10.0
 """Seconds between two looks."""
 
 
-def abort_refresh(aws: Aws, place: Place, progress: Progress, *, timeout: float) -> str | None:
+def abort_refresh(
+    aws: Aws, place: Place, progress: Progress, *, timeout: float, who: str
+) -> str | None:
     """Have the active refresh of the server undone: its last status, None if there was none.
 
-    It needs no lease: the run that holds it sees what has become of its release. Raises
-    `RollbackFailed`, `Failed` if it ended otherwise, and `TimedOut` after `timeout` seconds.
+    A release's own way back is not undone but followed: it leads where `abort` would. It needs no
+    lease: the run that holds it sees what has become of its release. Raises `RollbackFailed`,
+    `Failed` if it ended otherwise, and `TimedOut` after `timeout` seconds.
     """
     refreshes, began = Refreshes(aws, place.group), aws.clock()
     refresh = refreshes.active()
     if refresh is None:
         return None
-    if refresh.goes_on:
+    if refresh.goes_on and not refresh.returning:
+        mark(aws, place, Stop(refresh.id, who))
         refreshes.go_back()
     while not refresh.ended:
         if aws.clock() - began >= timeout:
@@ -39,6 +44,8 @@ def abort_refresh(aws: Aws, place: Place, progress: Progress, *, timeout: float)
 
 def _refuse_end(aws: Aws, place: Place, refresh: Refresh) -> None:
     """Raise what any end is but the way back, with what leads out of it."""
+    if refresh.returning and refresh.status == "Successful":
+        return
     if refresh.status == "RollbackFailed":
         raise RollbackFailed(f"{refresh.reason} Look at it: python -m deploy status {place.where}")
     if refresh.status == "Successful":

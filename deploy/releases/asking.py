@@ -8,6 +8,7 @@ import boto3
 from deploy.address import Address, address_of
 from deploy.invocation import Invocation
 from deploy.releases.attempt import Smoke
+from deploy.releases.invoked import Invoked
 from deploy.releases.place import Place
 from deploy.releases.smoke import Sign, nothing, unsigned
 from deploy.releases.smoke import Smoke as UrlSmoke
@@ -37,6 +38,24 @@ def smoke_of(
     )
 
 
+def version_smoke(
+    invocation: Invocation,
+    place: Place,
+    environ: Mapping[str, str],
+    version: str,
+    *,
+    keep: Callable[[], None] = nothing,
+) -> UrlSmoke:
+    """The smoke test of one version of the function, whether it has traffic or not."""
+    return UrlSmoke(
+        f"lambda://{place.function}:{version}",
+        invocation.aws.sleep,
+        environ.get(API_KEY, ""),
+        transport=Invoked(invocation.aws, place.function, version),
+        keep=keep,
+    )
+
+
 class LateSmoke:
     """The smoke test of a door that may have no address before its first release."""
 
@@ -47,9 +66,9 @@ class LateSmoke:
         """Find out whether it can be asked. Raises `Unasked`."""
         self._smoke.reach()
 
-    def __call__(self) -> str:
+    def __call__(self, expected: str = "") -> str:
         """The model's version. Raises `Failed`, or `Unasked`."""
-        return self._smoke()
+        return self._smoke(expected)
 
     @cached_property
     def _smoke(self) -> Smoke:

@@ -19,8 +19,8 @@ from deploy.errors import (
     RolledBack,
     TimedOut,
 )
-from deploy.releases.history import SUCCEEDED, History, Record
-from deploy.releases.lease import Lease
+from deploy.releases.history import ROLLBACK, SUCCEEDED, History, Record
+from deploy.releases.lease import Lease, LeaseLost
 from deploy.releases.progress import Progress, elapsed
 from deploy.releases.smoke import Unasked
 
@@ -31,8 +31,16 @@ OUTCOMES: dict[type[DeployError], str] = {
     Unasked: "untested",
     TimedOut: "timed out",
     Aborted: "aborted",
+    LeaseLost: "lost its lease",
 }
 """The word of each bad end. What was refused, or left to another, has changed nothing."""
+
+ENDS: dict[type[DeployError], str] = {
+    RolledBack: "was rolled back",
+    RollbackFailed: "failed, and could not be rolled back",
+    Aborted: "was stopped",
+}
+"""How a failure screen begins; every other end is a failure."""
 
 WHY = "why        "
 """What begins the line of a failure screen that says why."""
@@ -47,8 +55,11 @@ class Smoke(Protocol):
     def reach(self) -> None:
         """Find out whether it can be asked. Raises `Unasked`."""
 
-    def __call__(self) -> str:
-        """The model's version. Raises `Failed` for a wrong answer, `Unasked` for none."""
+    def __call__(self, expected: str = "") -> str:
+        """The model's version, that which is expected if one is.
+
+        Raises `Failed` for a wrong answer, `Unasked` for none.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,11 @@ class Order:
     despite_alarms: bool = False
     smoke: bool = True
     new_machine_image: bool = False
+
+
+def headline(order: Order, kind: type[DeployError]) -> str:
+    """The first line of a failure screen: what was to be done, and how that ended."""
+    return f"{order.verb} of {order.digest} {ENDS.get(kind, 'failed')}"
 
 
 class Attempt:
@@ -96,6 +112,7 @@ class Attempt:
         self._timeout = timeout
         self._started = aws.clock()
         self._known: dict[str, str] = {}
+        self._advice = ""
 
     def run(self, order: Order, steps: Callable[[], Record]) -> Record:
         """Take the lease, do the steps and keep the record that they give, or that their end is.
@@ -103,9 +120,10 @@ class Attempt:
         A record without an outcome is of steps that had nothing to do: it is not kept. An error
         of AWS's becomes `Failed`, a person's interruption `Aborted`.
         """
-        with _translated(self._where), self._lease:
+        self._advice = _advice(self._where, order)
+        with _translated(self._advice), self._lease:
             self._started = self.aws.clock()
-            with self._recorded(order), _translated(self._where):
+            with self._recorded(order), _translated(self._advice):
                 record = steps()
                 self.progress.end()
                 record = msgspec.structs.replace(record, phases=dict(self.progress.phases))
@@ -137,17 +155,22 @@ class Attempt:
 
     def reach(self, order: Order, smoke: Smoke) -> None:
         """Raise `Refused` if what serves cannot be asked: nor could what is to come."""
-        if not order.smoke:
-            return
-        try:
-            smoke.reach()
-        except Unasked as error:
-            raise Refused(
-                f"Nothing was released, because it could not be tested: {error} Or release it "
-                "untested, with --no-smoke."
-            ) from error
+        if order.smoke:
+            with _untested():
+                smoke.reach()
 
-    def test(self, order: Order, smoke: Smoke) -> str:
+    def ask(self, order: Order, smoke: Smoke) -> str:
+        """The model's version of what does not serve yet, "" if nobody is to ask.
+
+        Raises `Failed` if an answer is wrong, and `Refused` if there is none.
+        """
+        if not order.smoke:
+            return ""
+        self.progress.phase("golden rows")
+        with _untested():
+            return smoke()
+
+    def test(self, order: Order, smoke: Smoke, expected: str = "") -> str:
         """The model's version, "" if nobody is to ask.
 
         Raises `Failed` if an answer is wrong: then it has to go. Raises `Unasked` if there was
@@ -158,7 +181,7 @@ class Attempt:
             self.progress.say("left out: --no-smoke")
             return ""
         try:
-            return smoke()
+            return smoke(expected)
         except Unasked as error:
             raise Unasked(
                 f"{error}\nThe new image serves, untested. Once it can be asked, release it "
@@ -173,7 +196,7 @@ class Attempt:
         """
         self.progress.phase("way back")
         try:
-            with _translated(self._where):
+            with _translated(self._advice):
                 yield
         except (Aborted, LeaseHeld):
             raise
@@ -181,7 +204,7 @@ class Attempt:
             raise RollbackFailed(screen(f"The way back: {error}")) from error
 
     def wait(self, why: str, pause: float = POLL) -> None:
-        """Let a moment pass, telling why. Raises `TimedOut`, or `LeaseHeld` if it was lost."""
+        """Let a moment pass, telling why. Raises `TimedOut`, or `LeaseLost`."""
         self.progress.say(why)
         self.check_time(why)
         self.sleep(pause)
@@ -192,7 +215,7 @@ class Attempt:
         self.keep()
 
     def keep(self) -> None:
-        """Keep the lease. Raises `LeaseHeld` if it was lost: then nothing may be written."""
+        """Keep the lease. Raises `LeaseLost` if it was lost: then nothing may be written."""
         self._lease.keep()
 
     def check_time(self, why: str) -> None:
@@ -200,18 +223,18 @@ class Attempt:
         if self.aws.clock() - self._started >= self._timeout:
             raise TimedOut(
                 f"The time of {elapsed(self._timeout)} is over. Nothing was cancelled: what AWS "
-                f"was doing goes on ({why}). {_advice(self._where)}"
+                f"was doing goes on ({why}). {self._advice}"
             )
 
     @contextmanager
     def _recorded(self, order: Order) -> Iterator[None]:
         try:
             yield
-        except (Refused, LeaseHeld):
-            raise
         except DeployError as error:
             self.progress.end()
-            self._write(error, self.draft(order, OUTCOMES[type(error)], reason=_reason(error)))
+            outcome = OUTCOMES.get(type(error))
+            if outcome is not None:
+                self._write(error, self.draft(order, outcome, reason=_reason(error)))
             raise
 
     def _write(self, error: DeployError, record: Record) -> None:
@@ -223,14 +246,26 @@ class Attempt:
 
 
 @contextmanager
-def _translated(where: str) -> Iterator[None]:
-    """Errors in our own words, whatever they come from."""
+def _translated(advice: str) -> Iterator[None]:
+    """Errors in our own words, whatever they come from; `advice` is for who has interrupted it."""
     try:
         yield
     except KeyboardInterrupt as error:
-        raise Aborted(f"Interrupted. What AWS was doing goes on. {_advice(where)}") from error
+        raise Aborted(f"Interrupted. What AWS was doing goes on. {advice}") from error
     except AwsError as error:
         raise Failed(str(as_deploy_error(error))) from error
+
+
+@contextmanager
+def _untested() -> Iterator[None]:
+    """Nothing is released that nobody could ask."""
+    try:
+        yield
+    except Unasked as error:
+        raise Refused(
+            f"Nothing was released, because it could not be tested: {error} Or release it "
+            "untested, with --no-smoke."
+        ) from error
 
 
 def _reason(error: DeployError) -> str:
@@ -240,8 +275,10 @@ def _reason(error: DeployError) -> str:
     return next(why, lines[0])
 
 
-def _advice(where: str) -> str:
+def _advice(where: str, order: Order) -> str:
+    """How the same image goes on: without its digest a command would take another."""
+    image = order.digest if order.verb == ROLLBACK else f"--image {order.digest}"
     return (
-        f"Watch it with `python -m deploy release {where}`, undo it with "
+        f"Go on with it: `python -m deploy {order.verb} {where} {image}`. Undo it: "
         f"`python -m deploy abort {where}`."
     )

@@ -7,10 +7,18 @@ from typing import Any, NoReturn
 
 from deploy.aws_errors import AwsError
 from deploy.config import Config
-from deploy.errors import Aborted, Failed, Refused, RolledBack, TimedOut
+from deploy.errors import (
+    Aborted,
+    DeployError,
+    Failed,
+    Refused,
+    RollbackFailed,
+    RolledBack,
+    TimedOut,
+)
 from deploy.image import refuse_index
 from deploy.releases.architecture import refuse_other
-from deploy.releases.attempt import POLL, WHY, Attempt, Order, Smoke
+from deploy.releases.attempt import POLL, WHY, Attempt, Order, Smoke, headline
 from deploy.releases.history import Record
 from deploy.releases.place import Place
 from deploy.releases.progress import elapsed
@@ -23,6 +31,9 @@ from deploy.waiting import pauses
 
 SOON = 1.0
 """Seconds until the first look at a change of the function, which takes a few."""
+
+Probe = Callable[[str], Smoke]
+"""The smoke test of one version, which needs no traffic."""
 
 Create = Callable[[str], None]
 """Makes the function and all that belongs to it from a first image, given by its digest."""
@@ -40,7 +51,13 @@ class Canary:
     """Releases of one function. Run again after any interruption, a release goes on."""
 
     def __init__(
-        self, attempt: Attempt, place: Place, config: Config, create: Create, smoke: Smoke
+        self,
+        attempt: Attempt,
+        place: Place,
+        config: Config,
+        create: Create,
+        smoke: Smoke,
+        probe: Probe,
     ) -> None:
         self._attempt = attempt
         self._aws, self._progress = attempt.aws, attempt.progress
@@ -48,6 +65,7 @@ class Canary:
         self._config = config
         self._create = create
         self._smoke = smoke
+        self._probe = probe
         self._published = Published(self._aws, place.function)
 
     def release(self, order: Order) -> Record:
@@ -59,16 +77,18 @@ class Canary:
 
     def _release(self, order: Order) -> Record:
         image = self._image(order)
-        traffic = self._first(order) if self._published.traffic() is None else self._traffic()
-        if self._is_done(order, traffic):
+        found = self._published.traffic()
+        traffic = found or self._first(order)
+        if found is not None and self._is_done(order, found):
             return self._attempt.draft(order, version=traffic.main)
         self._take_image(order, str(image["registryId"]))
+        self._attempt.keep()
         version = self._published.publish(order.digest)
         shift = Shift(version, self._version_before(order, traffic, version))
         before = self._published.image(shift.before) if shift.before else ""
         self._attempt.know(version=version, before=before)
-        self._shift(order, traffic, shift)
-        return self._attempt.succeeded(order, model_version=self._test(order, shift))
+        model = self._shift(order, traffic, shift)
+        return self._attempt.succeeded(order, model_version=self._test(order, shift, model))
 
     def _image(self, order: Order) -> Mapping[str, Any]:
         """The image as ECR describes it: one that Lambda takes."""
@@ -92,9 +112,8 @@ class Canary:
 
     def _is_done(self, order: Order, traffic: Traffic) -> bool:
         """Whether all traffic goes to this image as configured, and it was found good."""
-        last = self._attempt.history.last_success()
-        known = last is not None and (last.digest, last.version) == (order.digest, traffic.main)
-        return known and not traffic.shares and self._published.is_current(traffic.main)
+        good = self._attempt.history.is_good(order.digest, traffic.main)
+        return good and not traffic.shares and self._published.is_current(traffic.main)
 
     def _take_image(self, order: Order, registry: str) -> None:
         """Give the function the image; what was begun before is waited for first.
@@ -107,6 +126,7 @@ class Canary:
         host = f"{registry}.dkr.ecr.{self._aws.region}.{suffix}"
         wanted = (READY, self._config.server.architecture, order.digest)
         while (state.word, state.architecture, self._published.image()) != wanted:
+            self._attempt.keep()
             self._published.take(f"{host}/{self._place.repository}@{order.digest}", wanted[1])
             state = self._settled()
             state.check()
@@ -123,21 +143,36 @@ class Canary:
         if traffic.main != version:
             return traffic.main
         record = self._attempt.history.last_success(other_than=order.digest)
-        exists = record is not None and record.version in self._published.numbers()
-        return record.version if record is not None and exists else ""
+        if record is None or self._published.image(record.version) != record.digest:
+            return ""  # a function made anew counts from 1 again
+        return record.version
 
-    def _shift(self, order: Order, traffic: Traffic, shift: Shift) -> None:
-        """Move the traffic: a share first, all of it if no alarm goes off meanwhile."""
+    def _shift(self, order: Order, traffic: Traffic, shift: Shift) -> str:
+        """Move the traffic: a share first, all of it if no alarm goes off meanwhile.
+
+        The version is asked before it has any; its model's version, "" if it was not asked.
+        """
         if traffic.main == shift.version:
             if traffic.shares:
                 self._route(Traffic(shift.version))
-            return
+            return ""
         self._attempt.reach(order, self._smoke)
+        model = self._ask(order, traffic, shift)
         if not order.despite_alarms:
             self._refuse_alarms(order, traffic, shift)
             self._try_share(order, traffic, shift)
         self._route(Traffic(shift.version))
         self._progress.say(f"version {shift.version} takes all of the traffic")
+        return model
+
+    def _ask(self, order: Order, traffic: Traffic, shift: Shift) -> str:
+        try:
+            return self._attempt.ask(order, self._probe(shift.version))
+        except Failed as error:
+            if traffic.shares:
+                self._go_back(order, shift, str(error))
+            screen = self._screen(order, RolledBack, str(error), "logs", "history")
+            raise RolledBack(screen) from error
 
     def _try_share(self, order: Order, traffic: Traffic, shift: Shift) -> None:
         self._progress.phase("canary")
@@ -179,7 +214,7 @@ class Canary:
         self._heed_alarms(order, shift)
         if self._published.traffic() != wanted:
             raise Aborted(
-                f"{order.verb} of {order.digest}: version {shift.version} has lost its share to "
+                f"{headline(order, Aborted)}: version {shift.version} has lost its share to "
                 f"somebody else, as by `abort`. Serving: {self._serving()}"
             )
 
@@ -204,9 +239,9 @@ class Canary:
         if firing:
             self._go_back(order, shift, told(firing))
 
-    def _test(self, order: Order, shift: Shift) -> str:
+    def _test(self, order: Order, shift: Shift, model: str) -> str:
         try:
-            return self._attempt.test(order, self._smoke)
+            return self._attempt.test(order, self._smoke, model)
         except Unasked:
             raise
         except Failed as error:
@@ -220,13 +255,14 @@ class Canary:
     def _go_back(self, order: Order, shift: Shift, reason: str) -> NoReturn:
         """Give all of the traffic to the version before."""
         self._give_back(order, shift, reason)
-        raise RolledBack(self._screen(order, reason, "logs", "history"))
+        raise RolledBack(self._screen(order, RolledBack, reason, "logs", "history"))
 
     def _give_back(self, order: Order, shift: Shift, reason: str) -> None:
         """Raises `RollbackFailed`, with what serves, whatever it is that stands in the way."""
 
         def screen(fault: str) -> str:
-            return self._screen(order, f"{reason}\n{fault}", "status", "abort", "rollback")
+            why = f"{reason}\n{fault}"
+            return self._screen(order, RollbackFailed, why, "status", "abort", "rollback")
 
         with self._attempt.way_back(screen):
             self._route(Traffic(shift.before))
@@ -236,13 +272,13 @@ class Canary:
         self._attempt.keep()
         self._published.route(traffic)
 
-    def _screen(self, order: Order, reason: str, *verbs: str) -> str:
+    def _screen(self, order: Order, kind: type[DeployError], reason: str, *verbs: str) -> str:
         """The failure screen; the verbs are what a person may want next."""
         commands = "\n           ".join(
             f"python -m deploy {verb} {self._place.where}" for verb in verbs
         )
         return (
-            f"{order.verb} of {order.digest}\n"
+            f"{headline(order, kind)}\n"
             f"{WHY}{reason}\n"
             f"serves     {self._serving()}\n"
             f"next       {commands}"

@@ -1,4 +1,6 @@
-"""What follows the first release of a server: that which an empty group must not have yet."""
+"""What follows a release of a server: that which an empty group must not have yet."""
+
+from collections.abc import Callable
 
 from deploy import walk
 from deploy.aws import Aws
@@ -6,8 +8,11 @@ from deploy.resource import Change, Resource
 from deploy.server_stack import ServerStack
 
 
-def complete(aws: Aws, stack: ServerStack) -> list[Change]:
-    """Put the schedule, and have the alarms miss instances; `apply` does the same."""
+def complete(aws: Aws, stack: ServerStack, keep: Callable[[], None]) -> list[Change]:
+    """Put the schedule, and have the alarms miss instances; `apply` does the same.
+
+    Nothing is written where that is so already. `keep` keeps the lease.
+    """
     needed: tuple[Resource, ...] = (
         stack.target_group,
         stack.balancer,
@@ -17,4 +22,4 @@ def complete(aws: Aws, stack: ServerStack) -> list[Change]:
     )
     for each in needed:
         each.find()
-    return walk.apply([stack.schedule, *stack.alarms], sleep=aws.sleep)
+    return walk.apply([stack.schedule, *stack.alarms], lambda _: keep(), sleep=aws.sleep)

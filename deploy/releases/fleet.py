@@ -11,6 +11,9 @@ from deploy.names import IMAGE_TAG
 
 HEALTHY = "healthy"
 
+_VALUES = 200
+"""How many values EC2 takes in one filter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -70,6 +73,10 @@ class Fleet:
         """How many instances stay, by what they run."""
         return dict(Counter(each.digest for each in self.members if not each.leaving))
 
+    def others(self, digest: str) -> list[str]:
+        """What instances run that stay, but for this image."""
+        return sorted(self.by_digest.keys() - {digest})
+
     def serving(self, digest: str) -> int:
         """How many instances answer requests with this image."""
         return sum(each.serves for each in self.members if each.digest == digest)
@@ -94,7 +101,7 @@ def look(aws: Aws, name: str, digests: dict[str, str] | None = None) -> Fleet:
     """
     answer = aws.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[name])
     if not answer["AutoScalingGroups"]:
-        raise Refused(f"There is no group '{name}' in {aws.region}: `apply server` makes it.")
+        raise no_group(aws, name)
     group = answer["AutoScalingGroups"][0]
     mixed = group.get("MixedInstancesPolicy")
     return Fleet(
@@ -105,6 +112,11 @@ def look(aws: Aws, name: str, digests: dict[str, str] | None = None) -> Fleet:
         grace=float(group.get("HealthCheckGracePeriod", 0)),
         members=tuple(_members(aws, group, {} if digests is None else digests)),
     )
+
+
+def no_group(aws: Aws, name: str) -> Refused:
+    """What is said of a group that is not there."""
+    return Refused(f"There is no group '{name}' in {aws.region}: `apply server` makes it.")
 
 
 def launched(aws: Aws, name: str) -> str | None:
@@ -143,12 +155,15 @@ def _members(aws: Aws, group: Mapping[str, Any], digests: dict[str, str]) -> lis
 
 def _digests(aws: Aws, ids: list[str]) -> dict[str, str]:
     """What the instances run, by their tags: the one marker that always tells the truth."""
-    filters = [
-        {"Name": "resource-id", "Values": ids},
-        {"Name": "key", "Values": [IMAGE_TAG]},
-    ]
-    found = aws.pages("ec2", "describe_tags", "Tags", Filters=filters)
-    return {tag["ResourceId"]: tag["Value"] for tag in found}
+    digests: dict[str, str] = {}
+    for first in range(0, len(ids), _VALUES):
+        filters = [
+            {"Name": "resource-id", "Values": ids[first : first + _VALUES]},
+            {"Name": "key", "Values": [IMAGE_TAG]},
+        ]
+        found = aws.pages("ec2", "describe_tags", "Tags", Filters=filters)
+        digests |= {tag["ResourceId"]: tag["Value"] for tag in found}
+    return digests
 
 
 def _health(aws: Aws, target_groups: tuple[str, ...]) -> dict[str, tuple[str, str, str]]:

@@ -73,6 +73,16 @@ class History:
             if found is not None:
                 yield found[0]
 
+    def is_good(self, digest: str, version: str) -> bool:
+        """Whether the newest success is of this image in this version, and no later release of it
+        has failed: numbers come again in what was made anew."""
+        for record in self.newest():
+            if (record.digest, record.version) == (digest, version):
+                return record.outcome == SUCCEEDED
+            if record.outcome == SUCCEEDED:
+                return False
+        return False
+
     def last_success(self, *, other_than: str = "") -> Record | None:
         """The newest record of a release that stayed, of another digest if one is named.
 

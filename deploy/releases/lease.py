@@ -34,12 +34,17 @@ class Holder(Struct, frozen=True):
     token: str
 
 
+class LeaseLost(LeaseHeld):
+    """A run no longer has the lease that it had: it may write nothing more."""
+
+
 class Lease:
     """The right to deploy, held for the length of a `with`.
 
     It is renewed by `keep`, which whoever waits calls often: no thread does it behind their back,
     so that a program that hangs loses it. A process that is killed gives nothing back: its lease
-    runs out. Raises `LeaseHeld` if another holds it, or has taken it over.
+    runs out. The time is S3's, so that a clock that is wrong takes nobody's lease away. Raises
+    `LeaseHeld` if another holds it, and `LeaseLost` if it is ours no longer.
     """
 
     def __init__(
@@ -55,13 +60,13 @@ class Lease:
 
     def __enter__(self) -> Self:
         found = _read(self._store, self._door)
-        self._since = self._aws.clock()
+        self._since = self._store.now()
         if found is None:
             self._write(IfNoneMatch="*")
         elif self._is_free(found[0]):
             self._write(IfMatch=found[1])
         else:
-            raise LeaseHeld(_held(found[0], self._aws.clock()))
+            raise LeaseHeld(_held(found[0], self._store.now()))
         return self
 
     def __exit__(
@@ -76,14 +81,14 @@ class Lease:
             self._give_back_despite(error)
 
     def keep(self) -> None:
-        """Renew it if that is due. Raises `LeaseHeld` if it is no longer ours."""
+        """Renew it if that is due. Raises `LeaseLost` if it is no longer ours."""
         if self._aws.clock() - self._renewed >= RENEWAL:
             self._write(IfMatch=self._etag)
 
     def give_back(self) -> None:
-        """Let it run out now, if it is still ours."""
+        """Let it be over, if it is still ours."""
         with absent(*_LOST):
-            self._put(self._aws.clock(), IfMatch=self._etag)
+            self._put(0.0, IfMatch=self._etag)
 
     def _give_back_despite(self, error: BaseException) -> None:
         """Give it back; that this fails too must not hide the error."""
@@ -93,13 +98,13 @@ class Lease:
             error.add_note(f"The lease was not given back and runs out: {as_deploy_error(fault)}")
 
     def _is_free(self, holder: Holder) -> bool:
-        return holder.token == self._token or holder.expires <= self._aws.clock()
+        return holder.token == self._token or holder.expires <= self._store.now()
 
     def _write(self, **condition: str) -> None:
         """Write it; where S3 refuses, our own earlier try may have got through unheard."""
         self._renewed = self._aws.clock()
         try:
-            self._put(self._renewed + SECONDS, **condition)
+            self._put(self._store.now() + SECONDS, **condition)
         except ClientError as error:
             if error_code(error) not in _LOST:
                 raise
@@ -108,9 +113,13 @@ class Lease:
     def _recognise(self) -> None:
         found = _read(self._store, self._door)
         if found is None:
-            raise LeaseHeld("The lease was taken away with `unlock` while this run held it.")
+            raise LeaseLost(
+                f"The lease was taken away with `unlock` while this run held it. {_END}"
+            )
         if found[0].token != self._token:
-            raise LeaseHeld(_held(found[0], self._aws.clock()))
+            if self._etag:
+                raise LeaseLost(f"This run has lost its lease: {_who(found[0])} since. {_END}")
+            raise LeaseHeld(_held(found[0], self._store.now()))
         self._etag = found[1]
 
     def _put(self, expires: float, **condition: str) -> None:
@@ -125,8 +134,9 @@ def key_of(door: str) -> str:
 
 def holder_of(aws: Aws, bucket: str, door: str) -> Holder | None:
     """Who holds the lease now, or None."""
-    found = _read(Store(aws, bucket, door), door)
-    return found[0] if found is not None and found[0].expires > aws.clock() else None
+    store = Store(aws, bucket, door)
+    found = _read(store, door)
+    return found[0] if found is not None and found[0].expires > store.now() else None
 
 
 def refuse_held(aws: Aws, bucket: str, door: str) -> None:
@@ -149,9 +159,17 @@ def _read(store: Store, door: str) -> tuple[Holder, str] | None:
 
 def _held(holder: Holder, now: float) -> str:
     since = datetime.fromtimestamp(holder.since, UTC)
-    run = f" ({holder.run})" if holder.run else ""
+    left = max(0, holder.expires - now)
     return (
-        f"{holder.owner}{run} has been deploying since {since:%Y-%m-%d %H:%M:%S} UTC. Wait for "
-        f"the end of it; a run that has died loses its lease in {max(0, holder.expires - now):.0f} "
-        "seconds, or take it away with `unlock`."
+        f"{_who(holder)} since {since:%Y-%m-%d %H:%M:%S} UTC. Wait for the end of it; a run that "
+        f"has died loses its lease in {left:.0f} seconds, or take it away with `unlock`."
     )
+
+
+def _who(holder: Holder) -> str:
+    run = f" ({holder.run})" if holder.run else ""
+    return f"{holder.owner}{run} has been deploying"
+
+
+_END = "It changes nothing more, and what AWS was doing goes on: look at it with `status`."
+"""What a run that has lost its lease does."""

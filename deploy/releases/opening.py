@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from deploy.address import address_of
+from deploy.errors import Refused
 from deploy.identity import identity_of
 from deploy.invocation import Invocation
 from deploy.releases.lease import Lease
@@ -21,6 +23,14 @@ def place_in(invocation: Invocation) -> Place:
     """The place of the invocation's door."""
     aws = invocation.aws
     return place_of(invocation.names, aws.account, aws.region, invocation.door)
+
+
+def url_of(invocation: Invocation) -> str:
+    """Where the door answers, "" if it has no address."""
+    try:
+        return address_of(invocation.aws, invocation.config, place_in(invocation)).url
+    except Refused:
+        return ""
 
 
 def progress_of(invocation: Invocation) -> Progress:

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from deploy.aws import Aws, error_code
 from deploy.errors import Aborted, DeployError, Failed, RollbackFailed, RolledBack
-from deploy.releases.fleet import Fleet
+from deploy.releases.fleet import Fleet, no_group
 
 ENDED = frozenset({"Successful", "Failed", "Cancelled", "RollbackSuccessful", "RollbackFailed"})
 """The statuses that do not change any more."""
@@ -27,13 +27,17 @@ ENDS: Mapping[str, type[DeployError]] = {
 
 @dataclass(frozen=True, slots=True)
 class Refresh:
-    """One refresh, with the number of the version that it brings."""
+    """One refresh, with the number of the version that it brings.
+
+    `returning` says that it is a release's own way back: AWS undoes every other by itself.
+    """
 
     id: str
     status: str
     version: str
     reason: str
     percentage: int
+    returning: bool = False
 
     @property
     def ended(self) -> bool:
@@ -83,9 +87,7 @@ class Refreshes:
 
     def active(self) -> Refresh | None:
         """The one that is going on, or None."""
-        found = self._client.describe_instance_refreshes(
-            AutoScalingGroupName=self._group, MaxRecords=1
-        )["InstanceRefreshes"]
+        found = self._newest()
         newest = _refresh(found[0]) if found else None
         return newest if newest is not None and not newest.ended else None
 
@@ -126,6 +128,17 @@ class Refreshes:
             if active is not None and active.goes_on:  # and not on its way back by itself
                 self.cancel()
 
+    def _newest(self) -> Any:
+        """Raises `Refused` if there is no group."""
+        try:
+            return self._client.describe_instance_refreshes(
+                AutoScalingGroupName=self._group, MaxRecords=1
+            )["InstanceRefreshes"]
+        except ClientError as error:
+            if error_code(error) != "ValidationError" or "not found" not in str(error):
+                raise
+            raise no_group(self._aws, self._group) from error
+
     @property
     def _client(self) -> Any:
         return self._aws.client("autoscaling")
@@ -157,6 +170,7 @@ def _refresh(described: Mapping[str, Any]) -> Refresh:
         str(spec.get("Version", "")),
         described.get("StatusReason") or "",
         described.get("PercentageComplete") or 0,
+        returning=described.get("Preferences", {}).get("AutoRollback") is False,
     )
 
 

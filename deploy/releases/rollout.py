@@ -1,19 +1,21 @@
 """A release of the server: from a digest to a fleet that runs it, or back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
 from deploy.aws_errors import AwsError, as_deploy_error
 from deploy.config import Config
-from deploy.errors import Failed, Refused, RolledBack
+from deploy.errors import Aborted, DeployError, Failed, Refused, RollbackFailed, RolledBack
 from deploy.releases.architecture import refuse_other
-from deploy.releases.attempt import WHY, Attempt, Order, Smoke
+from deploy.releases.attempt import WHY, Attempt, Order, Smoke, headline
 from deploy.releases.fleet import Fleet, look
 from deploy.releases.history import Record
 from deploy.releases.place import Place
 from deploy.releases.refresh import Manner, Refresh, Refreshes, fault_of
 from deploy.releases.registered import Registry
 from deploy.releases.smoke import Unasked
+from deploy.releases.stop import stopped_by
 from deploy.releases.versions import Rendering, Version, Versions
 from deploy.releases.vigil import alarm_states, told
 from deploy.releases.watch import Watch
@@ -31,7 +33,13 @@ class Rollout:
     """Releases of one server. Run again after any interruption, a release goes on."""
 
     def __init__(
-        self, attempt: Attempt, place: Place, config: Config, rendering: Rendering, smoke: Smoke
+        self,
+        attempt: Attempt,
+        place: Place,
+        config: Config,
+        rendering: Rendering,
+        smoke: Smoke,
+        complete: Callable[[], None],
     ) -> None:
         self._attempt = attempt
         self._aws, self._progress = attempt.aws, attempt.progress
@@ -39,6 +47,7 @@ class Rollout:
         self._config = config
         self._rendering = rendering
         self._smoke = smoke
+        self._complete = complete
         self._versions = Versions(self._aws, place.template)
         self._refreshes = Refreshes(self._aws, place.group)
 
@@ -58,11 +67,12 @@ class Rollout:
         target = Target(version, self._version_before(fleet, version))
         if active is None and self._is_done(fleet, version):
             return self._attempt.draft(order, version=version.number)
-        before = target.before.digest if target.before else ""
-        self._attempt.know(version=version.number, before=before)
+        self._attempt.know(version=version.number, before=_ran_before(fleet, target))
         self._roll_out(order, fleet, target, active)
         fleet = self._settle(order, target)
-        return self._attempt.succeeded(order, model_version=self._test(order, target, fleet))
+        model = self._test(order, target, fleet)
+        self._complete()
+        return self._attempt.succeeded(order, model_version=model)
 
     def _check_image(self, order: Order) -> None:
         repository, architecture = self._place.repository, self._config.server.architecture
@@ -72,6 +82,7 @@ class Rollout:
     def _make_version(self, order: Order) -> Version:
         self._progress.phase("version")
         data = self._rendering.render(order.digest)
+        self._attempt.keep()
         version = self._versions.wanted(order.digest, data, exactly=order.new_machine_image)
         self._progress.say(f"version {version.number} of {self._place.template}")
         return version
@@ -85,6 +96,7 @@ class Rollout:
             return active
         if order.supersede:
             self._progress.say(f"cancels the refresh {active.id} to version {active.version}")
+            self._attempt.keep()
             self._refreshes.cancel()
         else:
             self._progress.say(f"waits for the refresh {active.id} to version {active.version}")
@@ -92,7 +104,11 @@ class Rollout:
         return None
 
     def _version_before(self, fleet: Fleet, version: Version) -> Version | None:
-        """What to go back to: what the group launches now, or else the last that succeeded."""
+        """What to go back to: what the group launches now, or else the last that succeeded.
+
+        A record's number counts only where it still is that image: a template made anew counts
+        from 1 again.
+        """
         known = {each.number: each for each in self._versions.all()}
         own = known.get(fleet.version)
         if own is not None and own.number != version.number:
@@ -101,14 +117,16 @@ class Rollout:
         if record is None:
             return next((each for each in known.values() if not each.digest), None)
         data = self._rendering.render(record.digest)
-        return known.get(record.version) or self._versions.wanted(record.digest, data)
+        same = known.get(record.version)
+        if same is not None and same.digest == record.digest:
+            return same
+        return self._versions.wanted(record.digest, data)
 
     def _is_done(self, fleet: Fleet, version: Version) -> bool:
-        """Whether it runs already, and was found good when it was released."""
+        """Whether it runs already, and was found good when it was last released."""
         if fleet.empty or not fleet.runs(version.digest, version.number):
             return False
-        last = self._attempt.history.last_success()
-        return last is not None and (last.digest, last.version) == (version.digest, version.number)
+        return self._attempt.history.is_good(version.digest, version.number)
 
     def _roll_out(self, order: Order, fleet: Fleet, target: Target, active: Refresh | None) -> None:
         """Have AWS replace every instance; only when it has succeeded is the group changed."""
@@ -120,11 +138,22 @@ class Rollout:
         self._progress.phase("refresh")
         started = active or self._start(fleet, number, self._manner(order, fleet))
         watch = Watch(self._aws, self._place, number)
-        fault = fault_of(self._follow(started, watch))
-        if fault is not None:
-            ours = watch.given_up and isinstance(fault, RolledBack)
-            why = "A new instance did not come up." if ours else str(fault)
-            raise type(fault)(self._screen(order, why, watch))
+        self._judge(order, self._follow(started, watch), watch)
+
+    def _judge(self, order: Order, ended: Refresh, watch: Watch) -> None:
+        """Raise what a bad end is, with the failure screen."""
+        fault = fault_of(ended)
+        if fault is None:
+            return
+        kind: type[DeployError] = type(fault)
+        why = str(fault)
+        if isinstance(fault, RolledBack) and watch.given_up:
+            why = "A new instance did not come up."
+        elif isinstance(fault, RolledBack) and (
+            who := stopped_by(self._aws, self._place, ended.id)
+        ):
+            kind, why = Aborted, f"{who} stopped it, and the version before serves again."
+        raise kind(self._screen(order, kind, why, watch))
 
     def _manner(self, order: Order, fleet: Fleet) -> Manner:
         """With alarms that are quiet, unless they are not to be heard.
@@ -163,6 +192,7 @@ class Rollout:
             self._name_phase(refresh)
             if judged and refresh.goes_on and watch.hopeless(fleet):
                 self._progress.say("a new instance does not come up: going back")
+                self._attempt.keep()
                 self._refreshes.go_back()
                 watch.given_up = True
             self._attempt.wait(watch.why(fleet, refresh))
@@ -217,11 +247,15 @@ class Rollout:
         if before is None:
             raise Failed(f"{reason}\nThere is no version to go back to.")
         watch = Watch(self._aws, self._place, before.number)
-        with self._attempt.way_back(lambda why: self._screen(order, f"{reason}\n{why}", watch)):
+
+        def screen(why: str) -> str:
+            return self._screen(order, RollbackFailed, f"{reason}\n{why}", watch)
+
+        with self._attempt.way_back(screen):
             self._put_back(before, watch)
         if not before.digest:
             raise Failed(f"{reason}\nNothing ran before: the group is empty again.")
-        raise RolledBack(self._screen(order, reason, watch))
+        raise RolledBack(self._screen(order, RolledBack, reason, watch))
 
     def _put_back(self, before: Version, watch: Watch) -> None:
         self._progress.say(f"to version {before.number}, {before.digest or 'without an image'}")
@@ -243,12 +277,12 @@ class Rollout:
             MaxSize=most,
         )
 
-    def _screen(self, order: Order, reason: str, watch: Watch) -> str:
+    def _screen(self, order: Order, kind: type[DeployError], reason: str, watch: Watch) -> str:
         """The failure screen."""
         where = self._place.where
         return "\n".join(
             [
-                f"{order.verb} of {order.digest}",
+                headline(order, kind),
                 f"{WHY}{reason}",
                 *watch.words,
                 *self._serving(),
@@ -269,3 +303,11 @@ class Rollout:
             if fleet.serving(digest)
         ]
         return serving or ["serves     nothing"]
+
+
+def _ran_before(fleet: Fleet, target: Target) -> str:
+    """The image that is left: what the group runs, or what a release has left half done there."""
+    others = fleet.others(target.version.digest)
+    if fleet.version == target.version.number and others:
+        return others[0]
+    return target.before.digest if target.before else ""

@@ -34,6 +34,10 @@ class Unasked(Failed):
     """Nobody answered, or let the question in: whether the service is right is not known."""
 
 
+class _Mismatch(Failed):
+    """An answer that is not the one of the model that should answer."""
+
+
 class Transport(Protocol):
     """Sends one request; the status and the body.
 
@@ -98,14 +102,34 @@ class Smoke:
     def __repr__(self) -> str:
         return f"Smoke({self.url!r})"
 
-    def __call__(self) -> str:
-        """Ask the model card, then the price of each golden row. Raises `Failed`, or `Unasked`."""
+    def __call__(self, expected: str = "") -> str:
+        """Ask the model card, then the price of each golden row. Raises `Failed`, or `Unasked`.
+
+        Who answers otherwise than it should, or as another model than the expected one, is asked
+        again a few times: just after a change what was there before may still answer.
+        """
+        fault = ""
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                self.sleep(PAUSE)
+            try:
+                return self._once(expected)
+            except _Mismatch as error:
+                fault = str(error)
+        raise Failed(fault)
+
+    def _once(self, expected: str) -> str:
         card = self._ask("GET", "/model", None)
         try:
             questions = _questions(card)
             version, target = str(card["version"]), card["target"]
         except (KeyError, TypeError, ValueError) as error:
             raise Failed(f"GET {self.url}/model gave no model card: {error!r}.") from error
+        if expected and version != expected:
+            raise _Mismatch(
+                f"GET {self.url}/model was answered by the model {version}, where the version that "
+                f"was released has {expected}."
+            )
         for question, price in questions:
             answer = self._ask("POST", "/predict", json.dumps(question).encode())
             self._compare(answer, question, price, target, version)
@@ -171,12 +195,12 @@ class Smoke:
         name = target["name"]
         given, expected = answer.get(name), _rounded(price, target)
         if not isinstance(given, int | float) or abs(given - expected) > _tolerance(target, price):
-            raise Failed(
+            raise _Mismatch(
                 f"POST {self.url}/predict gave {name} {given} for {json.dumps(dict(question))}, "
                 f"where the golden row of the model says {expected}."
             )
         if answer.get("model_version") != version:
-            raise Failed(
+            raise _Mismatch(
                 f"POST {self.url}/predict was answered by the model "
                 f"{answer.get('model_version')}, GET /model by {version}: two versions serve."
             )

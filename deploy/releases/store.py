@@ -1,7 +1,8 @@
 """The objects in the bucket that releases keep: leases and the history."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -32,11 +33,17 @@ class Store:
         self._aws = aws
         self._bucket = bucket
         self._door = door
+        self._ahead = 0.0
+
+    def now(self) -> float:
+        """Seconds since the epoch by the clock of S3, as its last answer has shown it."""
+        return self._aws.clock() + self._ahead
 
     def get(self, key: str) -> tuple[bytes, str] | None:
         """An object and its ETag, or None."""
-        with self._there(), absent("NoSuchKey"):
+        with absent("NoSuchKey"), self._there():
             answer = self._client.get_object(**self._where, Key=key)
+            self._hear(answer)
             return answer["Body"].read(), str(answer["ETag"])
         return None
 
@@ -61,6 +68,7 @@ class Store:
             answer = self._client.put_object(
                 **self._where, Key=key, Body=body, ContentType="application/json", **condition
             )
+            self._hear(answer)
         return str(answer["ETag"])
 
     def delete(self, key: str) -> None:
@@ -81,12 +89,19 @@ class Store:
         try:
             yield
         except ClientError as error:
+            self._hear(error.response)
             if error_code(error) != "NoSuchBucket":
                 raise
             raise NoBucket(
                 f"There is no bucket {self._bucket}: nothing of this environment has been made. "
                 f"`python -m deploy apply {self._door}` with the same --env makes it."
             ) from error
+
+    def _hear(self, answer: Mapping[str, Any]) -> None:
+        """Set the clock by an answer."""
+        date = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
+        if date:
+            self._ahead = parsedate_to_datetime(date).timestamp() - self._aws.clock()
 
     @property
     def _where(self) -> dict[str, str]:

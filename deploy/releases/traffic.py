@@ -7,7 +7,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from deploy.aws import Aws, absent
-from deploy.errors import Refused
+from deploy.errors import Failed, Refused
 from deploy.resources.alias import LIVE
 from deploy.resources.function import may_not_pull
 from deploy.resources.function_state import FunctionState, facts, look
@@ -54,8 +54,7 @@ class Published:
             found = self._client.get_function(FunctionName=self._name, Qualifier=version)
         if found is None:
             return ""
-        code = found["Code"]
-        return str(code.get("ResolvedImageUri") or code.get("ImageUri", "")).rpartition("@")[2]
+        return _digest(found)
 
     def is_current(self, version: str) -> bool:
         """Whether a version is configured as the function now is."""
@@ -87,8 +86,21 @@ class Published:
             ) from error
 
     def publish(self, digest: str) -> str:
-        """The number of the version that is what the function now is; the same when repeated."""
-        answer = self._client.publish_version(FunctionName=self._name, Description=digest)
+        """The number of the version that is what the function now is; the same when repeated.
+
+        Raises `Failed` if the function is another image by now: somebody without the lease has
+        written.
+        """
+        found = self._client.get_function(FunctionName=self._name)
+        code = found["Configuration"]["CodeSha256"]
+        if _digest(found) != digest:
+            raise Failed(
+                f"The function '{self._name}' is {_digest(found)} by now, not {digest}: somebody "
+                "else is changing it. Nothing was published. Release again when they have ended."
+            )
+        answer = self._client.publish_version(
+            FunctionName=self._name, Description=digest, CodeSha256=code
+        )
         return str(answer["Version"])
 
     def numbers(self) -> list[str]:
@@ -107,3 +119,9 @@ class Published:
     @property
     def _client(self) -> Any:
         return self._aws.client("lambda")
+
+
+def _digest(found: Mapping[str, Any]) -> str:
+    """The image of a function as GetFunction shows it."""
+    code = found["Code"]
+    return str(code.get("ResolvedImageUri") or code.get("ImageUri", "")).rpartition("@")[2]

@@ -7,13 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from deploy.aws import Aws
+from botocore.exceptions import ClientError
+
+from deploy.aws import Aws, error_code
+from deploy.errors import Refused
 from deploy.names import IMAGE_TAG
 from deploy.resource import Settings
 from deploy.service_settings import masked, short
 
 Data = dict[str, Any]
 """LaunchTemplateData, as EC2 has it."""
+
+
+class NoTemplate(Refused):
+    """The server has not been applied, or not to its end."""
 
 
 class Rendering(Protocol):
@@ -46,7 +53,7 @@ class Versions:
         self._template = template
 
     def all(self) -> list[Version]:
-        """Every version, newest first."""
+        """Every version, newest first. Raises `NoTemplate` if there is no such template."""
         found = self._aws.pages(
             "ec2",
             "describe_launch_template_versions",
@@ -54,7 +61,15 @@ class Versions:
             LaunchTemplateName=self._template,
             PaginationConfig={"PageSize": 200},
         )
-        versions = [_version(each) for each in found]
+        try:
+            versions = [_version(each) for each in found]
+        except ClientError as error:
+            if error_code(error) != "InvalidLaunchTemplateName.NotFoundException":
+                raise
+            raise NoTemplate(
+                f"There is no launch template '{self._template}' in {self._aws.region}: "
+                "`apply server` makes it."
+            ) from error
         return sorted(versions, key=lambda each: int(each.number), reverse=True)
 
     def wanted(self, digest: str, data: Mapping[str, Any], *, exactly: bool = False) -> Version:

@@ -7,7 +7,7 @@ from deploy.errors import DONE
 from deploy.invocation import add_common, invocation_of
 from deploy.names import SERVER
 from deploy.releases.abort import abort_canary, abort_refresh
-from deploy.releases.opening import place_in, progress_of
+from deploy.releases.opening import place_in, progress_of, who
 
 add_arguments = add_common
 
@@ -18,7 +18,8 @@ def run(args: argparse.Namespace) -> int:
     place, aws = place_in(invocation), invocation.aws
     if invocation.door == SERVER:
         limit = float(invocation.config.release.timeout_seconds)
-        end = abort_refresh(aws, place, progress_of(invocation), timeout=limit)
+        by = who(invocation)["who"]
+        end = abort_refresh(aws, place, progress_of(invocation), timeout=limit, who=by)
     else:
         version = abort_canary(aws, place)
         end = version and f"version {version} takes all of the traffic"

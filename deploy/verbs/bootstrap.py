@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from deploy import walk
+from deploy.config import Config
 from deploy.config_file import read_config
 from deploy.errors import DONE, Refused
 from deploy.github import Access, Variable, github_stack, is_reached, variables
@@ -22,6 +23,11 @@ from deploy.resources.identity_provider import IdentityProvider
 
 GITHUB = "github"
 ENVIRONMENTS = "staging,production"
+
+
+JOB_SECONDS = 4800
+"""How long a release may take in a workflow: its job ends after 90 minutes, ten of which are left
+for what stands before and after it."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -98,8 +104,20 @@ def _make(invocation: Invocation, access: Access, door: str, reached: Sequence[s
         told = [asdict(each) for each in values]
         print(plan_json(changes, **invocation.facts(), variables=told))
     else:
-        print(variables_text(access, values))
+        print("\n".join([variables_text(access, values), *_late(invocation.config)]))
     return DONE
+
+
+def _late(config: Config) -> list[str]:
+    """What is to be said of a release that a workflow would cut off."""
+    limit = config.release.timeout_seconds
+    if limit <= JOB_SECONDS:
+        return []
+    told = (
+        f"\nrelease.timeout_seconds is {limit}, and a job of deploy.yml ends after 90 minutes: set "
+        f"it to {JOB_SECONDS} or less, or raise timeout-minutes and role-duration-seconds there."
+    )
+    return [told]
 
 
 def _remove(invocation: Invocation, access: Access) -> int:

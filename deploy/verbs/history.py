@@ -17,8 +17,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The common ones, and how many."""
     add_common(parser)
     parser.add_argument(
-        "--last", type=int, default=10, metavar="N", help="how many (default: %(default)s)"
+        "--last", type=_number, default=10, metavar="N", help="how many (default: %(default)s)"
     )
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} releases are none: give 1 or more")
+    return number
 
 
 def run(args: argparse.Namespace) -> int:
@@ -26,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     invocation = invocation_of(args)
     place = place_in(invocation)
     history = History(invocation.aws, place.bucket, place.door)
-    records = list(islice(history.newest(), max(0, args.last)))
+    records = list(islice(history.newest(), args.last))
     if invocation.json:
         document = {**invocation.facts(), "releases": msgspec.to_builtins(records)}
         print(json.dumps(document, indent=2))

@@ -11,7 +11,7 @@ from deploy.names import SERVER
 from deploy.releases.attempt import Order
 from deploy.releases.choice import choose
 from deploy.releases.history import Record
-from deploy.releases.opening import who
+from deploy.releases.opening import url_of, who
 from deploy.releases.releaser import release
 
 
@@ -70,10 +70,15 @@ def run(args: argparse.Namespace) -> int:
 
 def tell(invocation: Invocation, record: Record) -> None:
     """The end: one line for a person, the record for a machine."""
+    url = url_of(invocation)
     if invocation.json:
-        print(json.dumps({**invocation.facts(), **msgspec.to_builtins(record)}, indent=2))
-    elif not record.outcome:
+        document = {**invocation.facts(), **msgspec.to_builtins(record), "url": url}
+        print(json.dumps(document, indent=2))
+        return
+    if not record.outcome:
         print(f"{record.digest} runs already: nothing to do.")
     else:
         took = f"{sum(record.phases.values()):.0f} s"
         print(f"{record.verb} of {record.digest} {record.outcome} in {took}.")
+    if url:
+        print(f"It answers at {url}")

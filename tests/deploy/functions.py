@@ -1,7 +1,7 @@
 """A small AWS with a function as `apply` leaves it: an alias that names one version."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -28,9 +28,14 @@ class FunctionScene(Scene):
     """A world and the means to release a function in it, over and over."""
 
     create: Callable[[str], None] = print
+    wrong: set[str] = field(default_factory=set)
 
     def canary(self) -> Canary:
-        return Canary(self.attempt(), self.place, self.config, self.create, self.smoke)
+        return Canary(self.attempt(), self.place, self.config, self.create, self.smoke, self.probe)
+
+    def probe(self, version: str) -> FakeSmoke:
+        """One version as an invocation shows it: good, unless it runs one of the wrong images."""
+        return FakeSmoke(lambda: {self.image(version)}, self.wrong)
 
     def release(self, digest: str, **wishes: Any) -> Record:
         return self.canary().release(Order(digest, "ann", **wishes))

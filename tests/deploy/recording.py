@@ -82,6 +82,7 @@ class Desk:
         aws = Aws(twin.session(), clock=twin.clock.time, sleep=twin.clock.sleep)
         with self.recording.of(SHARED if verb == "push" else self.door, listed or verb) as noted:
             self.service.signed = lambda _: noted.update(asked("shop-production:live", twin.region))
+            twin.functions.answer = self.service.invoked
             builder = Builder(aws, aside=twin.aside)
             try:
                 with self.service.answering():

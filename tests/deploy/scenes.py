@@ -64,7 +64,12 @@ class Scene:
 
     def rollout(self, *, timeout: float | None = None) -> Rollout:
         return Rollout(
-            self.attempt(timeout=timeout), self.place, self.config, self.rendering, self.smoke
+            self.attempt(timeout=timeout),
+            self.place,
+            self.config,
+            self.rendering,
+            self.smoke,
+            complete=lambda: None,
         )
 
     def release(self, digest: str, **wishes: Any) -> Record:

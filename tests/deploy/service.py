@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from unittest.mock import patch
 
 from deploy.releases import asking
@@ -42,6 +43,12 @@ class Service:
         price = PRICE if self.good else 1.0
         answer = {"price": price, "model_version": CARD["version"]}
         return 200, json.dumps(CARD if method == "GET" else answer).encode()
+
+    def invoked(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """The same as a function's answer to an event."""
+        method = event["requestContext"]["http"]["method"]
+        status, body = self(method, event["rawPath"], event["headers"], None)
+        return {"statusCode": status, "body": body.decode()}
 
     @contextmanager
     def answering(self) -> Iterator[None]:

@@ -17,6 +17,7 @@ from deploy.permissions.github_policies import (
     deploy_policy,
     plan_policy,
 )
+from deploy.permissions.grants import statements
 from deploy.permissions.operator_policy import (
     MANAGED_LIMIT,
     operator_actions,
@@ -167,18 +168,24 @@ def test_a_deploy_role_reaches_no_other_environment(found: Found, calls: Calls, 
 
 
 def test_a_condition_that_does_not_hold_is_not_allowed(calls: Calls) -> None:
-    """The instances' role goes to EC2 alone, and the function is asked through its URL alone."""
+    """The instances' role goes to EC2 alone, and who only looks asks the function through its URL
+    alone; a release invokes its own function's versions too, and no other's."""
     policy = deploy_policy(PRODUCTION, calls)
+    looking = document(*statements(PRODUCTION, calls[FUNCTION]["smoke"]))
     role = f"arn:aws:iam::{ACCOUNT}:role/shop-production-server-{REGION}"
     live = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:shop-production:live"
-    for action, resource, key, good, bad in (
-        ("iam:PassRole", role, "iam:PassedToService", "ec2.amazonaws.com", "lambda.amazonaws.com"),
-        ("lambda:InvokeFunction", live, "lambda:InvokedViaFunctionUrl", "true", "false"),
+    ec2, other = "ec2.amazonaws.com", "lambda.amazonaws.com"
+    url = "lambda:InvokedViaFunctionUrl"
+    assert verdict(policy, Need("lambda:InvokeFunction", live.replace("live", "12"))) == ALLOWED
+    assert verdict(policy, Need("lambda:InvokeFunction", live.replace("shop-", "x-"))) != ALLOWED
+    for given, action, resource, key, good, bad in (
+        (policy, "iam:PassRole", role, "iam:PassedToService", ec2, other),
+        (looking, "lambda:InvokeFunction", live, url, "true", "false"),
     ):
         ask = partial(Need, action, resource)
-        assert verdict(policy, ask(((key, (good,)),))) == ALLOWED
-        assert verdict(policy, ask(((key, (bad,)),))) != ALLOWED
-        assert verdict(policy, ask()) != ALLOWED
+        assert verdict(given, ask(((key, (good,)),))) == ALLOWED
+        assert verdict(given, ask(((key, (bad,)),))) != ALLOWED
+        assert verdict(given, ask()) != ALLOWED
 
 
 @pytest.mark.parametrize("door", DOORS)

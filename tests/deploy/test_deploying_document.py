@@ -27,7 +27,7 @@ def exit_codes() -> str:
     """The table as the document must have it."""
     rows = {DONE: "done", CHANGES: "`plan` has something to change"}
     rows |= {each.exit_code: str(each.__doc__) for each in families()}
-    rows[130] = "interrupted from the keyboard; the same command goes on"
+    rows[130] = "any other verb was interrupted from the keyboard; the same command goes on"
     rows[141] = "whoever read the output, such as `head`, has gone"
     lines = [f"| {code} | {when} |" for code, when in sorted(rows.items())]
     return "\n".join(["| code | when |", "|---|---|", *lines])

@@ -68,6 +68,21 @@ def test_dead_run_loses_it_after_a_minute(aws: Aws) -> None:
         pass
 
 
+def test_a_wrong_clock_takes_no_lease_away(aws: Aws) -> None:
+    """Of two machines one is an hour ahead, or behind: the time is the one that S3 answers with."""
+
+    def off(seconds: float) -> Aws:
+        return Aws(twin_of(aws).session(), clock=lambda: aws.clock() + seconds, sleep=aws.sleep)
+
+    for wrong in (3600.0, -3600.0):
+        with lease(off(wrong)) as held:
+            for seconds in (0.0, 3600.0, -3600.0):
+                with pytest.raises(LeaseHeld, match="in 60 seconds"):
+                    lease(off(seconds), "bob").__enter__()
+                held.keep()
+        assert holder_of(off(wrong), BUCKET, "server") is None
+
+
 def test_kept_while_it_is_renewed(aws: Aws) -> None:
     """Whoever waits and says so keeps it, renewing no oftener than every 20 seconds."""
     with lease(aws) as held:
@@ -85,7 +100,7 @@ def test_taken_over_is_noticed(aws: Aws) -> None:
     with lease(aws) as held:
         aws.sleep(70)
         lease(aws, "bob").__enter__()
-        with pytest.raises(LeaseHeld, match="bob has been deploying"):
+        with pytest.raises(LeaseHeld, match="has lost its lease: bob has been deploying"):
             held.keep()
     assert holder_of(aws, BUCKET, "server").owner == "bob"  # type: ignore[union-attr]  # still his
 

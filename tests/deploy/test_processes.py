@@ -14,6 +14,7 @@ from deploy.names import FUNCTION, IMAGE_TAG
 from deploy.releases.lease import SECONDS
 from tests.deploy.internet import CARD, Internet, internet
 from tests.deploy.scenes import running as images
+from tests.deploy.service import Service
 from tests.deploy.terminal import LIMIT, Terminal
 from tests.deploy.worlds import DOORS, World, inventory, running
 from tests.twin.environment import REGION
@@ -77,6 +78,7 @@ def test_from_nothing_to_nothing(
 ) -> None:
     """Every verb of a service's life, with its exit code, and its result on standard output."""
     before = inventory(twin)
+    twin.functions.answer = Service().invoked
     planned = terminal.type(f"plan {door}")
     assert (planned.code, planned.err) == (2, "")
     assert "`python -m deploy push` and" in terminal.good(f"apply {door} --yes")
@@ -99,7 +101,7 @@ def test_from_nothing_to_nothing(
 
 
 SCREEN = """\
-error: release of {new}
+error: release of {new} was rolled back
 why        A new instance did not come up.
 instance   {instance} InService, unhealthy (Target.FailedHealthChecks, Health checks failed)
 start      the container ended three times

@@ -109,9 +109,12 @@ def test_abort_ends_in_time_or_says_so(world: Scene) -> None:
     world.twin.clock.advance(70)
     progress = Progress(world.said, world.aws.clock)
     with pytest.raises(TimedOut, match="It goes on"):
-        abort_refresh(world.aws, world.place, progress, timeout=0)
+        abort_refresh(world.aws, world.place, progress, timeout=0, who="ann")
     assert "version 3, RollbackInProgress" in status_of(world.aws, world.place).text()
-    assert abort_refresh(world.aws, world.place, progress, timeout=900) == "RollbackSuccessful"
+    assert (
+        abort_refresh(world.aws, world.place, progress, timeout=900, who="ann")
+        == "RollbackSuccessful"
+    )
 
 
 def test_abort_that_fails(world: Scene) -> None:
@@ -121,7 +124,9 @@ def test_abort_that_fails(world: Scene) -> None:
     world.twin.clock.advance(70)
     world.twin.health.script(becomes="unhealthy", after=0)
     with pytest.raises(RollbackFailed, match="deploy status server --env staging"):
-        abort_refresh(world.aws, world.place, Progress(world.said, world.aws.clock), timeout=9000)
+        abort_refresh(
+            world.aws, world.place, Progress(world.said, world.aws.clock), timeout=9000, who="ann"
+        )
 
 
 def test_abort_that_cannot_go_back(world: Scene) -> None:
@@ -130,7 +135,9 @@ def test_abort_that_cannot_go_back(world: Scene) -> None:
     world.twin.faults.on("autoscaling.RollbackInstanceRefresh", error="IrreversibleInstanceRefresh")
     world.twin.clock.advance(70)
     with pytest.raises(Failed, match=r"2 run sha256.*release server --env staging --image DIGEST"):
-        abort_refresh(world.aws, world.place, Progress(world.said, world.aws.clock), timeout=900)
+        abort_refresh(
+            world.aws, world.place, Progress(world.said, world.aws.clock), timeout=900, who="ann"
+        )
 
 
 def test_abort_that_comes_too_late(world: Scene) -> None:
@@ -141,4 +148,6 @@ def test_abort_that_comes_too_late(world: Scene) -> None:
     )
     world.twin.clock.advance(70)
     with pytest.raises(Failed, match=r"version 3 serves.*deploy rollback server --env staging"):
-        abort_refresh(world.aws, world.place, Progress(world.said, world.aws.clock), timeout=900)
+        abort_refresh(
+            world.aws, world.place, Progress(world.said, world.aws.clock), timeout=900, who="ann"
+        )

@@ -6,6 +6,7 @@ import msgspec
 
 from deploy.config import Config, Schedule, Server
 from deploy.releases.filling import complete
+from deploy.releases.smoke import nothing
 from tests.deploy.worlds import CONFIG, made, running
 from tests.twin.twin import Twin
 
@@ -59,7 +60,7 @@ def test_the_filled_group_gets_it_with_its_first_release(twin: Twin) -> None:
     world = made(twin, config=_config())
     world.run(world.push())
     world.config = _config(NIGHT)
-    assert [change.kind for change in complete(world.aws, world.server())] == ["schedule"]
+    assert [change.kind for change in complete(world.aws, world.server(), nothing)] == ["schedule"]
     assert _actions(twin) == ["night"]
     assert world.plan() == []
 

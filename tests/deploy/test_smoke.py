@@ -85,6 +85,29 @@ def test_two_versions_serving() -> None:
         smoke(FakeService(version="ffffffffffff"))()
 
 
+def test_answers_of_what_was_there_before() -> None:
+    """Just after a change they still come for a second or two: only what stays counts."""
+    slept: list[float] = []
+    service = FakeService(by=1.5)
+    asked = smoke(service, slept=slept)
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        service.wrong.clear()
+
+    asked.sleep = sleep
+    assert asked() == CARD["version"]
+    assert len(slept) == 1
+
+
+def test_wrong_model_answers() -> None:
+    """All of it agrees with itself, but it is not the version that was released."""
+    slept: list[float] = []
+    with pytest.raises(Failed, match="was answered by the model 0a1b2c3d4e5f, where"):
+        smoke(FakeService(), slept=slept)("ffffffffffff")
+    assert len(slept) == ATTEMPTS - 1
+
+
 def test_slow_start_is_waited_for() -> None:
     """Refused connections, answers that break off and 502 are tried again, with pauses."""
     for wrong in ({"raises": REFUSED}, {"raises": IncompleteRead(b"{")}, {"status": 502}):

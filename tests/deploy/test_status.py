@@ -19,7 +19,7 @@ instance i-… InService, initial (Elb.InitialHealthChecking, Initial health che
 refresh  to version 3, InProgress 0 %: Waiting for remaining instances to be available. \
 For example: i-… has insufficient data to evaluate its health with Elastic Load Balancing.
 lease    held by ann
-last     2026-01-04 12:00:00 release of {old} by ann: succeeded in 0 s
+last     2026-01-04 12:00:00 release of version 2, {old} by ann: succeeded in 0 s
 alarm    shop-staging-server-errors: OK
 alarm    shop-staging-server-latency: OK"""
 
@@ -29,7 +29,7 @@ machine  ami-…, 0 days old
 image    {new}: 2 of 2 serve
 instance i-… InService, healthy
 instance i-… InService, healthy
-last     2026-01-05 12:01:00 release of {new} by ann: succeeded in 150 s
+last     2026-01-05 12:01:00 release of version 3, {new} by ann: succeeded in 150 s
 alarm    shop-staging-server-errors: OK
 alarm    shop-staging-server-latency: OK"""
 
@@ -37,13 +37,13 @@ FUNCTION_MEANWHILE = """\
 version  1, 90% of the traffic: {old}
 version  2, 10% of the traffic: {new}
 lease    held by ann
-last     2026-01-04 12:00:16 release of {old} by ann: succeeded in 0 s
+last     2026-01-04 12:00:16 release of version 1, {old} by ann: succeeded in 0 s
 alarm    shop-staging-function-errors: OK
 alarm    shop-staging-function-latency: OK"""
 
 FUNCTION_AFTER = """\
 version  2, 100% of the traffic: {new}
-last     2026-01-05 12:00:16 release of {new} by ann: succeeded in 65 s
+last     2026-01-05 12:00:16 release of version 2, {new} by ann: succeeded in 65 s
 alarm    shop-staging-function-errors: OK
 alarm    shop-staging-function-latency: OK"""
 

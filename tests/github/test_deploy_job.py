@@ -78,7 +78,7 @@ def test_a_push_goes_through_staging_to_production(
     twin: Twin, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Built once, the same digest in both; the summaries have it and the way back."""
-    monkeypatch.setattr(Smoke, "__call__", lambda _: "model")
+    monkeypatch.setattr(Smoke, "__call__", lambda *_: "model")
     assert run(twin, monkeypatch, "f" * 40) == list(JOBS)
     capsys.readouterr()
     assert run(twin, monkeypatch, COMMIT) == list(JOBS)
@@ -95,11 +95,11 @@ def test_production_is_not_touched_when_staging_fails(
     twin: Twin, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The job of staging fails, says why in its summary, and nothing comes after it."""
-    monkeypatch.setattr(Smoke, "__call__", lambda _: "model")
+    monkeypatch.setattr(Smoke, "__call__", lambda *_: "model")
     run(twin, monkeypatch, "f" * 40)
     before = released(twin, "production")
 
-    def wrong(_: Smoke) -> str:
+    def wrong(*_: object) -> str:
         raise Failed("POST /predict gave 1.00 where the golden row says 19.76.")
 
     monkeypatch.setattr(Smoke, "__call__", wrong)

@@ -9,15 +9,17 @@ import pytest
 
 from deploy.__main__ import VERBS
 from deploy.aws import Aws
+from deploy.config import Config, Release
 from deploy.github import Access, variables
 from deploy.permissions.github_policies import Subject
+from deploy.verbs.bootstrap import JOB_SECONDS, _late
 from tests.deploy.account import empty_account
 from tests.deploy.builder import COMMIT, Builder
 from tests.deploy.calling import call
 from tests.github.workflows import FILES, PYTHON, ROOT, Runner, Workflow, command, steps, workflow
 
 PINNED = re.compile(r"^\s*-? ?uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
-RUN = re.compile(rf"^(make \w+|{re.escape(PYTHON)} -m deploy \w+[^;&|`\n]*)$")
+RUN = re.compile(rf"^(make \w+|(?:exec )?{re.escape(PYTHON)} -m deploy \w+[^;&|`\n]*)$")
 DOCUMENTS = [pytest.param(workflow(path.stem), id=path.stem) for path in FILES]
 
 
@@ -258,3 +260,33 @@ def _deploying(aws: Aws, directory: Path) -> Any:
         return call(*words, aws=aws, directory=directory, run_program=Builder(aws))
 
     return deploy
+
+
+def test_a_cancelled_release_hears_of_it() -> None:
+    """GitHub signals the shell of a step alone, which hands nothing on: the release takes its
+    place, so that it ends in words and gives the lease back."""
+    found = [
+        step["run"]
+        for path in FILES
+        for _, step in steps(workflow(path.stem))
+        if re.search(r"deploy (release|rollback) ", step.get("run", ""))
+    ]
+    assert len(found) == 2
+    assert all(run.startswith(f"exec {PYTHON} -m deploy ") for run in found)
+
+
+def test_a_release_has_its_time() -> None:
+    """What `bootstrap` warns of is what job and session leave: by default more than enough."""
+    jobs = workflow("deploy")["jobs"]
+    for name in ("staging", "production"):
+        assert jobs[name]["timeout-minutes"] * 60 - JOB_SECONDS == 600
+        session = next(
+            step["with"]["role-duration-seconds"]
+            for step in jobs[name]["steps"]
+            if "role-duration-seconds" in step.get("with", {})
+        )
+        assert session > JOB_SECONDS
+    assert Release().timeout_seconds < JOB_SECONDS
+    assert _late(Config(name="shop", region="us-east-1")) == []
+    long = Config(name="shop", region="us-east-1", release=Release(timeout_seconds=7200))
+    assert "timeout_seconds is 7200" in "".join(_late(long))

@@ -39,6 +39,7 @@ def command(text: str, environment: Mapping[str, str]) -> tuple[list[str], str]:
     """The words of a `run:` step as the shell gives them, and the file that it appends to."""
     filled = re.sub(r"\$(\w+)", lambda found: environment[found[1]], text)
     words = shlex.split(filled)
+    words = words[words[0] == "exec" :]  # which puts the command in the shell's place
     target = ""
     for sign in (">>", ">"):
         if sign in words:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from email.utils import format_datetime
 from typing import Any, Protocol
 
 from moto.moto_server.werkzeug_app import (
@@ -14,6 +15,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
+from tests.twin.clock import Clock
 from tests.twin.control import CONTROL, World, control
 from tests.twin.environment import HOST
 from tests.twin.gate import Gate
@@ -55,12 +57,28 @@ class _Application:
         with self._twin.gate.lock:
             if environ["PATH_INFO"].startswith(CONTROL):
                 return control(self._twin, environ, start_response)
-            answer: Iterable[bytes] = self._moto(environ, start_response)
+            answer: Iterable[bytes] = self._moto(environ, _undated(start_response))
             return list(answer)
 
 
+def _undated(start_response: StartResponse) -> StartResponse:
+    """Without moto's own date: the handler tells the time."""
+
+    def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+        kept = [each for each in headers if each[0].lower() != "date"]
+        return start_response(status, kept, *rest)
+
+    return start
+
+
 class _Handler(MotoRequestHandler):
-    """Says nothing of the requests that it answers."""
+    """Says nothing of the requests that it answers, and the time that it is in the twin."""
+
+    clock: Clock
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The date of every answer."""
+        return format_datetime(self.clock.now(), usegmt=True)
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Silence: a test reads the program's output."""
@@ -69,7 +87,8 @@ class _Handler(MotoRequestHandler):
 @contextmanager
 def serving(twin: Served, port: int = 0) -> Iterator[str]:
     """Serve the twin on the loopback address; port 0 takes a free one. Yields the URL."""
-    server = make_server(HOST, port, _Application(twin), threaded=True, request_handler=_Handler)
+    handler = type("_Dated", (_Handler,), {"clock": twin.clock})
+    server = make_server(HOST, port, _Application(twin), threaded=True, request_handler=handler)
     thread = threading.Thread(target=server.serve_forever, args=(GLANCE,), daemon=True)
     thread.start()
     try:

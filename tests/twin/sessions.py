@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from email.utils import format_datetime
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -126,12 +127,19 @@ def quick() -> Iterator[None]:
 @contextmanager
 def watched(clock: Clock, recorder: Recorder, faults: Faults) -> Iterator[None]:
     """While this lasts, every new session's clients report here and wait on the clock."""
+
+    def date(parsed: dict[str, Any], **_: object) -> None:
+        """S3 tells its time with every answer."""
+        headers = parsed.get("ResponseMetadata", {}).setdefault("HTTPHeaders", {})
+        headers["date"] = format_datetime(clock.now(), usegmt=True)
+
     handlers = [
         *botocore.handlers.BUILTIN_HANDLERS,
         ("before-parameter-build", recorder.note),
         ("before-call", faults.before_call),
         ("before-send", faults.before_send, botocore.handlers.REGISTER_FIRST),
         ("after-call", faults.after_call),
+        ("after-call.s3", date),
     ]
     virtual = SimpleNamespace(sleep=clock.sleep)
     with (

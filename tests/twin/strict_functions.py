@@ -4,6 +4,8 @@ account keeps some of its concurrency for functions that reserve none."""
 from __future__ import annotations
 
 import copy
+import json
+from collections.abc import Callable
 from typing import Any
 
 from moto.awslambda.models import LambdaAlias, LambdaFunction
@@ -29,13 +31,14 @@ class Functions:
     """How long a function takes: `create` until Active, `update` until Successful, in seconds.
 
     What Lambda then says may also be that it failed: see `fail`. `limit` is how many invocations
-    the account may run at once.
+    the account may run at once. `answer` gives what an invocation returns for its event.
     """
 
     def __init__(self, clock: Clock) -> None:
         self.create: float = 5
         self.update: float = 3
         self.limit = 1000
+        self.answer: Callable[[dict[str, Any]], dict[str, Any]] | None = None
         self._clock = clock
         self._active: dict[str, float] = {}
         self._updated: dict[str, float] = {}
@@ -57,6 +60,7 @@ class Functions:
             *[Rule("lambda", operation, self._steady) for operation in steady],
             *[Rule("lambda", operation, self._remembered) for operation in CHANGES],
             *[Rule("lambda", operation, self._changed, after=True) for operation in CHANGES],
+            Rule("lambda", "Invoke", self._invoked),
             Rule("lambda", "CreateAlias", _published),
             Rule("lambda", "UpdateAlias", _published),
             Rule("lambda", "AddPermission", _said_once),
@@ -83,6 +87,13 @@ class Functions:
             return "", ""
         arn = _bare(function.function_arn)
         return self._unmade.get(arn, ""), self._unchanged.get(arn, "")
+
+    def _invoked(self, request: Request) -> Answer | None:
+        """What runs in the function, if a test has put something there."""
+        if self.answer is None:
+            return None
+        given = self.answer(json.loads(request.params["Payload"]))
+        return Answer({"StatusCode": 200, "Payload": json.dumps(given).encode()})
 
     def _account(self, request: Request) -> Answer:
         """What the account may, which moto does not know."""

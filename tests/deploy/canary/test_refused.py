@@ -3,9 +3,10 @@
 import pytest
 
 from deploy.errors import Failed, Refused
+from deploy.releases.history import Record
 from deploy.releases.smoke import Unasked
-from deploy.releases.traffic import Traffic
-from tests.deploy.functions import FunctionScene
+from deploy.releases.traffic import Published, Traffic
+from tests.deploy.functions import FunctionScene, settled
 from tests.deploy.scenes import push
 
 INDEX = "application/vnd.oci.image.index.v1+json"
@@ -78,3 +79,33 @@ def test_change_that_failed_before(world: FunctionScene, old: str) -> None:
     record = world.release(old, verb="rollback")
     assert record.outcome == ""
     assert world.release(push(world.twin, "b")).outcome == "succeeded"
+
+
+def test_function_made_anew_is_asked(world: FunctionScene) -> None:
+    """The record of what was there before says nothing of it, though number and image agree."""
+    digest = push(world.twin, "a")
+    settled(world, digest)
+    with world.twin.aside():
+        world.twin.client("lambda").delete_function(FunctionName=world.place.function)
+    assert world.release(digest).outcome == "succeeded"
+    assert world.smoke.asked == 1
+
+
+def test_number_of_a_function_that_was_made_anew(world: FunctionScene, old: str) -> None:
+    """An old record's number is another image by now: there is nothing to go back to."""
+    other = push(world.twin, "b")
+    with world.twin.aside():
+        world.history().write(
+            Record(
+                verb="release", started=1.0, digest=other, outcome="succeeded", who="a", version="1"
+            )
+        )
+        world.twin.client("lambda").update_function_configuration(
+            FunctionName=world.place.function, MemorySize=2048
+        )
+        world.twin.clock.advance(10)
+        number = Published(world.aws, world.place.function).publish(old)
+        Published(world.aws, world.place.function).route(Traffic(number))
+    world.smoke.bad.add(old)
+    with pytest.raises(Failed, match="nothing to go back to"):
+        world.release(old)

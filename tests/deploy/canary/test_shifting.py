@@ -89,6 +89,7 @@ def test_lines_come_when_something_changes(world: FunctionScene, old: str) -> No
     assert lines == [
         "[0:00] version: …",
         "[0:00] version: Lambda prepares the image",
+        "[0:04] golden rows: …",
         "[0:04] canary: …",
         "[0:04] canary: version 2 takes 10 % for 1:00",
         "[1:04] canary: version 2 takes all of the traffic",

@@ -2,11 +2,13 @@
 
 import pytest
 
-from deploy.errors import Aborted, LeaseHeld, Refused, RolledBack
+from deploy.errors import Aborted, Failed, LeaseHeld, Refused, RolledBack
 from deploy.releases.abort import abort_canary
-from deploy.releases.lease import key_of
-from deploy.releases.traffic import Traffic
-from tests.deploy.functions import FunctionScene
+from deploy.releases.attempt import Order
+from deploy.releases.lease import LeaseLost, key_of
+from deploy.releases.traffic import Published, Traffic
+from deploy.resources.function_state import FunctionState
+from tests.deploy.functions import URI, FunctionScene
 from tests.deploy.scenes import push
 from tests.twin.faults import Interrupted
 
@@ -52,9 +54,10 @@ def test_lost_lease_leaves_the_share_to_its_owner(world: FunctionScene, old: str
             )
 
     world.twin.clock.after(30, take)
-    with pytest.raises(LeaseHeld):
+    with pytest.raises(LeaseLost, match="taken away with `unlock` while this run held it"):
         world.release(push(world.twin, "b"))
     assert world.traffic() == Traffic("1", {"2": 0.1})
+    assert world.records()[0].outcome == "lost its lease"
 
 
 def test_share_that_is_taken_away(world: FunctionScene, old: str) -> None:
@@ -80,3 +83,46 @@ def test_two_at_once(world: FunctionScene, old: str) -> None:
 
     world.twin.clock.after(30, second)
     assert world.release(new).outcome == "succeeded"
+
+
+def test_run_that_hung_writes_nothing(
+    world: FunctionScene, old: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another has released meanwhile: the late one finds its lease lost before it writes."""
+    late, other = push(world.twin, "b"), push(world.twin, "c")
+    canary, look = world.canary(), Published.state
+    hung: list[float] = []
+
+    def hang(published: Published) -> FunctionState:
+        if not hung:
+            hung.append(120)
+            world.twin.clock.advance(120)
+            with world.twin.aside():
+                world.release(other)
+        return look(published)
+
+    monkeypatch.setattr(Published, "state", hang)
+    with pytest.raises(LeaseLost):
+        canary.release(Order(late, "ann"))
+    assert world.image("$LATEST") == other
+    assert world.traffic() == Traffic("2")
+
+
+def test_another_image_at_the_last_moment(
+    world: FunctionScene, old: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Written by somebody without the lease: what is published is the order's image, or nothing."""
+    new, other = push(world.twin, "b"), push(world.twin, "c")
+    publish = Published.publish
+
+    def late(published: Published, digest: str) -> str:
+        with world.twin.aside():
+            published.take(f"{URI}@{other}", "x86_64")
+            world.twin.clock.advance(10)
+        return publish(published, digest)
+
+    monkeypatch.setattr(Published, "publish", late)
+    with pytest.raises(Failed, match=f"is {other} by now, not {new}"):
+        world.release(new)
+    assert world.traffic() == Traffic("1")
+    assert [each for _, each in world.versions()] == [old]

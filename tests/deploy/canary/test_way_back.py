@@ -29,7 +29,7 @@ def test_alarm_gives_all_back(world: FunctionScene, old: str, after: float) -> N
     with pytest.raises(RolledBack) as failed:
         world.release(new)
     assert str(failed.value) == (
-        f"release of {new}\n"
+        f"release of {new} was rolled back\n"
         "why        alarm shop-staging-function-errors is in ALARM (3 of 100)\n"
         f"serves     version 1: {old}\n"
         "next       python -m deploy logs function --env staging\n"
@@ -109,3 +109,15 @@ def test_way_back_where_nothing_is_seen(world: FunctionScene, old: str) -> None:
     world.twin.clock.after(50, blind)
     with pytest.raises(RollbackFailed, match=r"serves     not known: .*AccessDenied"):
         world.release(push(world.twin, "b"))
+
+
+def test_wrong_answer_before_any_traffic(world: FunctionScene, old: str) -> None:
+    """The new version is asked by its number first: nobody's request has gone to it."""
+    new = push(world.twin, "b")
+    world.wrong.add(new)
+    world.twin.calls.clear()
+    with pytest.raises(RolledBack, match="golden row"):
+        world.release(new)
+    assert "lambda.UpdateAlias" not in world.twin.calls.names
+    assert world.traffic() == Traffic("1")
+    assert world.records()[0].outcome == "rolled back"

@@ -3,6 +3,7 @@
 import pytest
 
 from deploy.errors import Refused
+from deploy.releases import fleet
 from tests.deploy.scenes import Scene, push
 
 
@@ -147,3 +148,13 @@ def test_what_cannot_change_is_asked_once(world: Scene, old: str) -> None:
     assert names.count("autoscaling.DescribeAutoScalingGroups") > 15
     assert names.count("ec2.DescribeTags") == 5
     assert names.count("autoscaling.DescribeScalingActivities") == 1
+
+
+def test_more_instances_than_a_filter_takes(
+    world: Scene, old: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """EC2 is asked for their tags in parts."""
+    monkeypatch.setattr(fleet, "_VALUES", 1)
+    world.twin.calls.clear()
+    assert fleet.look(world.aws, world.place.group).by_digest == {old: 2}
+    assert world.twin.calls.names.count("ec2.DescribeTags") == 2

@@ -3,8 +3,8 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from deploy.errors import RollbackFailed, RolledBack
-from deploy.releases.history import History
+from deploy.errors import Failed, RollbackFailed, RolledBack
+from deploy.releases.history import History, Record
 from deploy.releases.lease import Lease
 from deploy.releases.watch import Watch
 from tests.deploy.scenes import Scene, push
@@ -42,7 +42,7 @@ def test_container_never_ready_is_rolled_back(world: Scene, old: str) -> None:
 
 
 SCREEN = """\
-release of {new}
+release of {new} was rolled back
 why        A new instance did not come up.
 instance   {instance} InService, unhealthy (Target.FailedHealthChecks, Health checks failed)
 start      the container ended three times
@@ -134,3 +134,34 @@ def test_true_end_is_told_though_s3_fails(
     (note,) = failed.value.__notes__
     assert word in note
     assert "log in again" in note
+
+
+def test_number_of_a_template_that_was_made_anew(world: Scene) -> None:
+    """An old record's number may now be the bad image's own: the way back is by digest."""
+    first, new = push(world.twin, "a"), push(world.twin, "b")
+    with world.twin.aside():
+        kept = Record(
+            verb="release", started=1.0, digest=first, outcome="succeeded", who="ann", version="2"
+        )
+        world.history().write(kept)
+    world.smoke.bad.add(new)
+    with pytest.raises(Failed, match="nothing to go back to"):
+        world.release(new)
+    with pytest.raises(RolledBack):
+        world.release(new)
+    assert world.serving() == {first: 2}
+    assert world.records()[0].outcome == "rolled back"
+
+
+def test_bad_image_is_never_one_that_runs_already(world: Scene) -> None:
+    """A record from before everything was made anew does not hide that it has failed since."""
+    new = push(world.twin, "b")
+    with world.twin.aside():
+        kept = Record(
+            verb="release", started=1.0, digest=new, outcome="succeeded", who="ann", version="2"
+        )
+        world.history().write(kept)
+    world.smoke.bad.add(new)
+    for _ in range(2):
+        with pytest.raises(Failed, match="golden row"):
+            world.release(new)

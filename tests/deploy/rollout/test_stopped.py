@@ -30,8 +30,9 @@ def test_cancelled_run(world: Scene, old: str) -> None:
     """A run that is stopped says what goes on, gives the lease back, and can be resumed."""
     new = push(world.twin, "b")
     world.aws.sleep = interrupting(world, 50)
-    with pytest.raises(Aborted, match="python -m deploy abort server --env staging"):
+    with pytest.raises(Aborted, match="python -m deploy abort server --env staging") as stopped:
         world.release(new)
+    assert f"python -m deploy release server --env staging --image {new}`" in str(stopped.value)
     assert world.records()[0].outcome == "aborted"
     world.aws.sleep = world.twin.clock.sleep
     assert world.release(new).outcome == "succeeded"

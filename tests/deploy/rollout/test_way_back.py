@@ -3,7 +3,9 @@
 import pytest
 
 from deploy.errors import Aborted, RollbackFailed, RolledBack
+from deploy.releases.abort import abort_refresh
 from deploy.releases.attempt import Order
+from deploy.releases.progress import Progress
 from tests.deploy.rollout.interrupting import interrupting
 from tests.deploy.scenes import Scene, push
 
@@ -60,3 +62,24 @@ def test_way_back_that_is_interrupted(world: Scene, old: str) -> None:
     world.aws.sleep = interrupting(world, 170)
     with pytest.raises(Aborted):
         world.release(new)
+
+
+def test_abort_on_the_way_back(world: Scene, old: str) -> None:
+    """It follows the way back: undone, that would lead to the bad image again."""
+    new = push(world.twin, "b")
+    world.smoke.bad.add(new)
+    ended: list[str | None] = []
+
+    def abort() -> None:
+        with world.twin.aside():
+            if len(world.twin.refreshes.of(world.place.group)) < 2:
+                world.twin.clock.after(5, abort)
+                return
+            progress = Progress(world.said, world.aws.clock)
+            ended.append(abort_refresh(world.aws, world.place, progress, timeout=900, who="bob"))
+
+    world.twin.clock.after(5, abort)
+    with pytest.raises(RolledBack):
+        world.release(new)
+    assert world.serving() == {old: 2}
+    assert ended == ["Successful"]

@@ -16,6 +16,7 @@ from tests.twin.twin import Twin
 def smoke(monkeypatch: pytest.MonkeyPatch) -> FakeUrlSmoke:
     fake = FakeUrlSmoke()
     monkeypatch.setattr(releaser, "smoke_of", lambda *_, **__: fake)
+    monkeypatch.setattr(releaser, "version_smoke", lambda *_, **__: FakeUrlSmoke())
     monkeypatch.delenv("GITHUB_RUN_ID", raising=False)
     return fake
 

@@ -40,10 +40,10 @@ class FakeUrlSmoke:
     def reach(self) -> None:
         """It can be asked."""
 
-    def __call__(self) -> str:
+    def __call__(self, expected: str = "") -> str:
         if self.fault:
             raise Failed(self.fault)
-        return "0a1b2c3d4e5f"
+        return expected or "0a1b2c3d4e5f"
 
 
 def world(twin: Twin, door: str = SERVER) -> World:

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from deploy.errors import RolledBack
+from deploy.errors import Aborted
 from deploy.names import FUNCTION
 from deploy.releases.traffic import Published, Traffic
 from tests.deploy.verbs.shop import Call, world
@@ -21,7 +21,7 @@ def test_abort_of_the_server(twin: Twin, call: Call, capsys: pytest.CaptureFixtu
     assert call("abort", "server") == 0
     assert capsys.readouterr().out.endswith("No release is going on.\n")
     twin.clock.after(45, partial(call, "abort", "server", "--json"))
-    with pytest.raises(RolledBack):
+    with pytest.raises(Aborted, match="stopped it, and the version before serves"):
         call("release", "server", "--tag", "second")
     said = capsys.readouterr().out
     assert json.loads(said)["end"] == "RollbackSuccessful"
@@ -38,7 +38,7 @@ def test_abort_of_an_abandoned_canary(
         FunctionName="shop-staging", MemorySize=512
     )
     twin.clock.advance(10)
-    published.route(Traffic("1", {published.publish("second"): 0.1}))
+    published.route(Traffic("1", {published.publish(published.image()): 0.1}))
     assert call("abort", "function") == 0
     assert capsys.readouterr().out == "Stopped: version 1 takes all of the traffic.\n"
     assert published.traffic() == Traffic("1")

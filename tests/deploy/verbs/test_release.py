@@ -11,11 +11,13 @@ from deploy.errors import Aborted, Failed, Refused
 from deploy.names import SERVER
 from deploy.releases import releaser
 from deploy.releases.asking import smoke_of
+from deploy.releases.history import History
 from deploy.releases.lease import Holder, holder_of, key_of
 from deploy.releases.smoke import Smoke as UrlSmoke
 from deploy.releases.stopping import terminable
 from deploy.releases.store import Store
-from tests.deploy.verbs.shop import Call, place, world
+from tests.deploy.verbs.shop import TOML, Call, FakeUrlSmoke, place, world
+from tests.deploy.worlds import push
 from tests.twin.twin import Twin
 
 
@@ -48,7 +50,9 @@ def test_no_op_says_so(twin: Twin, call: Call, capsys: pytest.CaptureFixture[str
     call("release", "server", "--tag", "first")
     capsys.readouterr()
     assert call("release", "server", "--tag", "first") == 0
-    assert capsys.readouterr().out == f"{digest} runs already: nothing to do.\n"
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == f"{digest} runs already: nothing to do."
+    assert said[1].startswith("It answers at http://")
     assert call("release", "server", "--tag", "first", "--json") == 0
     assert json.loads(capsys.readouterr().out)["outcome"] == ""
 
@@ -147,3 +151,59 @@ def test_unlock_of_what_is_no_lease(
     assert call("unlock", "server", "--yes") == 0
     assert capsys.readouterr().out == "The lease is free now.\n"
     assert call("status", "server") == 0
+
+
+def test_half_applied_stack(twin: Twin, call: Call) -> None:
+    """Without its group every verb says what makes it; the history has no record of that."""
+    made_world = world(twin)
+    made_world.push("first")
+    with twin.aside():
+        twin.client("autoscaling").delete_auto_scaling_group(
+            AutoScalingGroupName=place().group, ForceDelete=True
+        )
+    for words in (
+        ("release", "server", "--tag", "first"),
+        ("abort", "server"),
+        ("status", "server"),
+    ):
+        with pytest.raises(Refused, match=r"There is no group .*`apply server` makes it"):
+            call(*words)
+    with twin.aside():
+        twin.client("ec2").delete_launch_template(LaunchTemplateName=place().template)
+    with pytest.raises(Refused, match=r"There is no launch template .*`apply server` makes it"):
+        call("release", "server", "--tag", "first")
+    assert list(History(made_world.aws, place().bucket, SERVER).newest()) == []
+
+
+def test_schedule_after_a_first_release_that_failed(
+    twin: Twin, call: Call, smoke: FakeUrlSmoke, tmp_path: Path
+) -> None:
+    """Whichever release is the first good one, what it opens is complete, under its lease."""
+    schedule = 'schedule = [{name = "night", cron = "0 22 * * *", min = 1, max = 1, desired = 1}]'
+    path = tmp_path / "deploy.toml"
+    path.write_text(TOML.replace("warmup_seconds = 10", f"warmup_seconds = 10, {schedule}"))
+    call("apply", "server", "--yes")
+    for tag in ("first", "second"):
+        push(twin, "shop", tag)
+    smoke.fault = "wrong price"
+    with pytest.raises(Failed):
+        call("release", "server", "--tag", "first")
+    smoke.fault = ""
+    assert call("release", "server", "--tag", "second") == 0
+    actions = twin.client("autoscaling").describe_scheduled_actions()
+    assert len(actions["ScheduledUpdateGroupActions"]) == 1
+    assert call("plan", "server") == 0
+
+
+def test_history_has_what_rollback_takes(
+    twin: Twin, call: Call, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The version's number, and a tag by its name; no number of releases is none."""
+    digest = world(twin).push("v1")
+    call("release", "server", "--tag", "v1")
+    capsys.readouterr()
+    assert call("history", "server") == 0
+    assert f"release of version 2, {digest} (tag v1) by " in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        call("history", "server", "--last", "0")
+    assert "0 releases are none" in capsys.readouterr().err

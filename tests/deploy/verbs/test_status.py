@@ -15,11 +15,12 @@ group    shop-staging, version 2: 1 instances wanted, 1 to 2
 machine  ami-…, … days old
 image    {digest}: 1 of 1 serve
 instance i-… InService, healthy
-last     {moment} release of {digest} (commit first) by user/moto: succeeded in {took} s
+last     {moment} release of version 2, {digest} (tag first) by user/moto: succeeded in {took} s
 alarm    shop-staging-server-errors: OK
 alarm    shop-staging-server-latency: OK
 alarm    shop-staging-server-outage: OK
 alarm    shop-staging-server-unhealthy-hosts: OK
+url      {url}
 """
 
 
@@ -27,6 +28,13 @@ def shown(text: str) -> str:
     """What was printed, with ids and ages that differ from run to run replaced."""
     text = re.sub(r"ami-\w+, \d+ days old.*", "ami-…, … days old", text)
     return re.sub(r"\bi-[0-9a-f]{17}", "i-…", text)
+
+
+def address(twin: Twin) -> str:
+    """Where the balancer is."""
+    with twin.aside():
+        (found,) = twin.client("elbv2").describe_load_balancers()["LoadBalancers"]
+    return f"http://{found['DNSName']}"
 
 
 def test_status(twin: Twin, call: Call, capsys: pytest.CaptureFixture[str]) -> None:
@@ -43,7 +51,7 @@ def test_status(twin: Twin, call: Call, capsys: pytest.CaptureFixture[str]) -> N
     text = shown(capsys.readouterr().out)
     found = re.search(r"last     (\S+ \S+) release .* in (\d+) s", text)
     assert found is not None
-    assert text == STATUS.format(digest=digest, moment=found[1], took=found[2])
+    assert text == STATUS.format(digest=digest, moment=found[1], took=found[2], url=address(twin))
     assert twin.calls.writes == []
     call("status", "server", "--json")
     document = json.loads(capsys.readouterr().out)
