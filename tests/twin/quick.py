@@ -149,13 +149,13 @@ def _keys_once(find: Keys) -> Keys:
     return keys
 
 
-def _untraced(act: Callable[..., Any]) -> Callable[..., Any]:
+def untraced(act: Callable[..., Any]) -> Callable[..., Any]:
     """Nothing of what is measured runs below here, and to look at every call costs as much again.
 
     The trace function is put back in the frame that took it away, as coverage's tracer needs.
     """
 
-    def untraced(*arguments: Any, **options: Any) -> Any:
+    def act_untraced(*arguments: Any, **options: Any) -> Any:
         trace = sys.gettrace()
         sys.settrace(None)
         try:
@@ -163,7 +163,7 @@ def _untraced(act: Callable[..., Any]) -> Callable[..., Any]:
         finally:
             sys.settrace(trace)
 
-    return untraced
+    return act_untraced
 
 
 def _once(owner: Any, name: str, once: Callable[..., Any]) -> tuple[Any, str, Any]:
@@ -172,10 +172,10 @@ def _once(owner: Any, name: str, once: Callable[..., Any]) -> tuple[Any, str, An
 
 
 _PATCHES: list[tuple[Any, str, Any]] = [
-    _once(BaseClient, "_convert_to_request_dict", _untraced),
-    _once(BaseClient, "_resolve_endpoint_ruleset", _untraced),
-    _once(BaseClient, "_make_request", _untraced),
-    _once(ClientCreator, "create_client", _untraced),
+    _once(BaseClient, "_convert_to_request_dict", untraced),
+    _once(BaseClient, "_resolve_endpoint_ruleset", untraced),
+    _once(BaseClient, "_make_request", untraced),
+    _once(ClientCreator, "create_client", untraced),
     _once(ClientCreator, "_create_methods", _methods_once),
     _once(ClientCreator, "_load_service_model", _model_once),
     _once(EventAliaser, "_alias_event_name", _alias_once),

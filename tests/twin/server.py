@@ -17,6 +17,7 @@ from werkzeug.serving import make_server
 from tests.twin.control import CONTROL, World, control
 from tests.twin.environment import HOST
 from tests.twin.gate import Gate
+from tests.twin.quick import untraced
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -60,7 +61,9 @@ class _Application:
 
 
 class _Handler(MotoRequestHandler):
-    """Says nothing of the requests that it answers."""
+    """Says nothing of the requests that it answers, and nothing that is measured answers them."""
+
+    handle = untraced(MotoRequestHandler.handle)
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Silence: a test reads the program's output."""
