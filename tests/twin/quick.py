@@ -5,7 +5,6 @@ Nothing of it is what a test is about: what is asked and what is answered stays 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -22,12 +21,16 @@ from botocore.awsrequest import AWSRequest
 from botocore.client import BaseClient, ClientCreator
 from botocore.compat import HTTPHeaders
 from botocore.endpoint_provider import EndpointProvider
-from botocore.hooks import EventAliaser
+from botocore.hooks import BaseEventHooks, EventAliaser
 from botocore.model import ServiceModel, Shape
 from botocore.useragent import UserAgentString
 from moto.core.base_backend import BaseBackend
+from moto.core.request import Request
 from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
 from moto.ec2.models.instance_types import InstanceTypeOfferingBackend
+
+from tests.twin import requests
+from tests.twin.untraced import untraced
 
 Methods = Callable[[ClientCreator, ServiceModel], dict[str, Any]]
 Alias = Callable[[EventAliaser, str], str]
@@ -106,6 +109,11 @@ def _user_agent(agent: UserAgentString, operation_name: str, **_: Any) -> None:
     """Leave the header as it was made with the client; botocore would make it anew each time."""
 
 
+def _not_at_all(_: Callable[..., Any]) -> Callable[..., None]:
+    """Botocore inspects the signature of each of a client's handlers, which are its own."""
+    return lambda *_: None
+
+
 def _urls_once(urls: property) -> property:
     """The addresses of a service of moto's, which makes them anew for every request."""
     known: dict[type[BaseBackend], Urls] = {}
@@ -149,23 +157,6 @@ def _keys_once(find: Keys) -> Keys:
     return keys
 
 
-def untraced(act: Callable[..., Any]) -> Callable[..., Any]:
-    """Nothing of what is measured runs below here, and to look at every call costs as much again.
-
-    The trace function is put back in the frame that took it away, as coverage's tracer needs.
-    """
-
-    def act_untraced(*arguments: Any, **options: Any) -> Any:
-        trace = sys.gettrace()
-        sys.settrace(None)
-        try:
-            return act(*arguments, **options)
-        finally:
-            sys.settrace(trace)
-
-    return act_untraced
-
-
 def _once(owner: Any, name: str, once: Callable[..., Any]) -> tuple[Any, str, Any]:
     """A patch that makes something of what it takes the place of."""
     return owner, name, once(vars(owner)[name])
@@ -183,6 +174,8 @@ _PATCHES: list[tuple[Any, str, Any]] = [
     _once(botocore.httpsession, "create_urllib3_context", cache),
     _once(botocore.useragent, "sanitize_user_agent_string_component", cache),
     (UserAgentString, "rebuild_and_replace_user_agent_handler", _user_agent),
+    _once(BaseEventHooks, "_verify_accept_kwargs", _not_at_all),
+    _once(Request, "from_primitives", requests.made_directly),
     _once(moto.core.responses, "method_names_from_class", cache),
     _once(InstanceTypeOfferingBackend, "describe_instance_type_offerings", _offerings_once),
     _once(XFormedAttributePicker, "get_possible_keys", _keys_once),

@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 from tests.twin.control import CONTROL, World, control
 from tests.twin.environment import HOST
 from tests.twin.gate import Gate
-from tests.twin.quick import untraced
+from tests.twin.untraced import untraced
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -61,9 +61,12 @@ class _Application:
 
 
 class _Handler(MotoRequestHandler):
-    """Says nothing of the requests that it answers, and nothing that is measured answers them."""
+    """Says nothing of the requests that it answers, and runs nothing that is measured."""
 
-    handle = untraced(MotoRequestHandler.handle)
+    @untraced
+    def handle(self) -> None:
+        """Answer the requests of one connection."""
+        super().handle()
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Silence: a test reads the program's output."""
