@@ -143,13 +143,11 @@ def _offerings_once(find: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
 
 
 def _keys_once(find: Keys) -> Keys:
-    """Under which names moto looks for a member of an answer: the same in every dictionary."""
-    known: dict[tuple[Shape, str], tuple[str, ...]] = {}
+    """Under which names moto looks for a member of an answer: the same in all things of a kind."""
+    known: dict[tuple[type, Shape, str], tuple[str, ...]] = {}
 
     def keys(picker: XFormedAttributePicker, context: AttributePickerContext) -> Iterator[str]:
-        if type(context.obj) is not dict:
-            return find(picker, context)
-        wanted = context.shape, context.key
+        wanted = type(context.obj), context.shape, context.key
         if wanted not in known:
             known[wanted] = tuple(find(picker, context))
         return iter(known[wanted])

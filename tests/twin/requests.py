@@ -23,13 +23,15 @@ PORTS = {"http": 80, "https": 443}
 def made_directly(make: classmethod[Request, Any, Request]) -> classmethod[Request, Any, Request]:
     """Makes a request of its parts.
 
-    Paths with anything quoted, and bodies that are no bytes, are left to the builder.
+    Paths with anything quoted, and bodies that are streams, are left to the builder.
     """
 
     def from_primitives(
         cls: type[Request], method: str, url: str, headers: Mapping[str, Any], body: Any = None
     ) -> Request:
         address = urlsplit(url)
+        if isinstance(body, str):
+            body = body.encode()
         if isinstance(body, bytes | None) and PLAIN.fullmatch(address.path):
             return cls(_environ(method, address, headers, body or b""))
         return make.__get__(None, cls)(method, url, headers, body)

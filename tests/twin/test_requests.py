@@ -18,6 +18,7 @@ REQUESTS: list[tuple[str, str, dict[str, Any], bytes | str | None]] = [
     ("GET", "https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/shop:live/url", {}, None),
     ("PUT", "https://shop.s3.amazonaws.com/lease/server.json", {"x-amz-meta-my_key": "1"}, b"{}"),
     ("PUT", "http://127.0.0.1:5000/a%20b/c", {"Transfer-Encoding": "chunked"}, "text"),
+    ("POST", "https://sns.us-east-1.amazonaws.com/", {"Content-Type": "text/plain"}, "text é"),
     ("DELETE", "https://iam.amazonaws.com", {"Content-Length": "0"}, b""),
 ]
 
