@@ -25,7 +25,6 @@ from tests.twin.faults import Interrupted
 from tests.twin.known import Known
 from tests.twin.permissions import Need, asked, needs
 from tests.twin.twin import Twin
-from tests.twin.untraced import untraced
 
 LOOKS = ("status", "history", "logs", "url", "smoke", "summary", "proposal", "cost")
 SHARED = "image"
@@ -131,7 +130,6 @@ class Part:
         """As in `server-life-plain`."""
         return f"{self.door}-{self.play.__name__}-{self.options.name}"
 
-    @untraced
     def record(self) -> Found:
         """What each verb needs in it."""
         found: Found = {}
