@@ -15,7 +15,7 @@ region = "us-east-1"
 """
 RELEASE = """\
 [release]
-bake_seconds = 30
+bake_seconds = 20
 keep = 1
 """
 EVERYTHING = """\
@@ -23,6 +23,8 @@ EVERYTHING = """\
 balancer_subnets = {subnets}
 instance_subnets = {subnets}
 [server]
+min = 1
+desired = 1
 spot_share = 0.5
 [[server.schedule]]
 name = "night"
@@ -45,6 +47,9 @@ public = true
 team = "freight"
 """
 NOTHING = """\
+[server]
+min = 1
+desired = 1
 [balancer]
 access_logs = false
 deletion_protection = false
@@ -57,6 +62,7 @@ concurrency = 0
 class Options:
     """The text of a configuration, but for what has to exist in the account."""
 
+    name: str
     text: str
 
     def toml(self, twin: Twin) -> str:
@@ -91,5 +97,5 @@ def _things(twin: Twin) -> dict[str, Any]:
     }
 
 
-PLAIN = Options(NOTHING)
-FULL = Options(EVERYTHING)
+PLAIN = Options("plain", NOTHING)
+FULL = Options("full", EVERYTHING)

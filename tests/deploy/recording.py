@@ -3,9 +3,10 @@
 `python -m tests.deploy.recording` writes the list anew.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -72,6 +73,11 @@ class Desk:
     def twin(self) -> Twin:
         return self.recording.twin
 
+    @cached_property
+    def aws(self) -> Aws:
+        """It remembers clients and the account number alone, so that all verbs may share it."""
+        return Aws(self.twin.session(), clock=self.twin.clock.time, sleep=self.twin.clock.sleep)
+
     def type(self, verb: str, *arguments: str, listed: str = "") -> None:
         """Run a verb and note what it calls, under another name if `listed` gives one.
 
@@ -79,17 +85,16 @@ class Desk:
         """
         words = arguments if verb == "push" else (self.door, "--yes", *arguments)
         twin = self.twin
-        aws = Aws(twin.session(), clock=twin.clock.time, sleep=twin.clock.sleep)
         with self.recording.of(SHARED if verb == "push" else self.door, listed or verb) as noted:
             self.service.signed = lambda _: noted.update(asked("shop-production:live", twin.region))
             twin.functions.answer = self.service.invoked
-            builder = Builder(aws, aside=twin.aside)
+            builder = Builder(self.aws, aside=twin.aside)
             try:
                 with self.service.answering():
                     call(
                         verb,
                         *words,
-                        aws=aws,
+                        aws=self.aws,
                         directory=self.directory,
                         run_program=builder,
                     )
@@ -113,28 +118,49 @@ class Desk:
 Play = Callable[[Desk], None]
 
 
-def record() -> Found:
+@dataclass(frozen=True)
+class Part:
+    """One play at one door, in an account of its own; all parts together are the recording."""
+
+    door: str
+    play: Play
+    options: Options
+
+    @property
+    def name(self) -> str:
+        """As in `server-life-plain`."""
+        return f"{self.door}-{self.play.__name__}-{self.options.name}"
+
+    def record(self) -> Found:
+        """What each verb needs in it."""
+        found: Found = {}
+        with Twin() as twin, TemporaryDirectory() as place:
+            path = Path(place)
+            (path / "deploy.toml").write_text(self.options.toml(twin))
+            self.play(Desk(Recording(twin, found), path, self.door))
+        return found
+
+
+def parts() -> list[Part]:
     """Every verb at every door, in each situation in which it calls something else."""
+    plays = (
+        (life, PLAIN),
+        (life, FULL),
+        (bad_releases, PLAIN),
+        (interruptions, PLAIN),
+        (changes, PLAIN),
+    )
+    return [Part(door, play, options) for door in DOORS for play, options in plays]
+
+
+def together(recorded: Iterable[Found]) -> Found:
+    """What the verbs need in one part or another."""
     found: Found = {}
-    for door in DOORS:
-        for play, options in (
-            (life, PLAIN),
-            (life, FULL),
-            (bad_releases, PLAIN),
-            (interruptions, PLAIN),
-        ):
-            record_play(found, door, play, options)
-        with Twin() as twin:
-            _changes(Recording(twin, found), door)
+    for part in recorded:
+        for door, verbs in part.items():
+            for verb, all_of in verbs.items():
+                found.setdefault(door, {}).setdefault(verb, set()).update(all_of)
     return found
-
-
-def record_play(found: Found, door: str, play: Play, options: Options) -> None:
-    """One play in an account of its own."""
-    with Twin() as twin, TemporaryDirectory() as place:
-        path = Path(place)
-        (path / "deploy.toml").write_text(options.toml(twin))
-        play(Desk(Recording(twin, found), path, door))
 
 
 def listed(found: Found) -> Calls:
@@ -240,9 +266,9 @@ def _first(desk: Desk, tag: str) -> str:
     return "first_release" if desk.door == FUNCTION and tag == "one" else ""
 
 
-def _changes(recording: Recording, door: str) -> None:
+def changes(desk: Desk) -> None:
     """What stands is tampered with, given every setting anew, and changed to have no option."""
-    twin = recording.twin
+    twin, door, recording = desk.twin, desk.door, desk.recording
     full, plain = FULL.config(twin), PLAIN.config(twin)
     world = made(twin, door, full) if door == FUNCTION else running(twin, full)
     with recording.of(door, "apply"):
@@ -265,4 +291,4 @@ def _update(resource: Resource) -> None:
 
 
 if __name__ == "__main__":
-    LIST.write_text(written(listed(record())), encoding="utf-8")
+    LIST.write_text(written(listed(together(each.record() for each in parts()))), encoding="utf-8")

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ROOT / "tests" / "twin" / "programs"
 ENGINE = Path(__file__).with_name("engine.py")
 
+FOREIGN = ("GIT", "DEPLOY_", "SMOKE_", "COVERAGE_")
 LIMIT = 120  # seconds that a command may take; each takes one or two
 
 
@@ -88,7 +89,10 @@ class Terminal:
 
 
 def _environment(directory: Path, url: str, internet: Internet) -> dict[str, str]:
-    """Nothing of a workflow, of other proxies or of this machine's git."""
+    """Nothing of a workflow, of other proxies or of this machine's git.
+
+    Nor of coverage, which would double the time: what verbs do is measured in their own tests.
+    """
     tools, home = directory / "bin", directory / "home"
     for made in (tools, home):
         made.mkdir()
@@ -98,7 +102,7 @@ def _environment(directory: Path, url: str, internet: Internet) -> dict[str, str
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("GIT", "DEPLOY_", "SMOKE_")) and not name.lower().endswith("_proxy")
+        if not name.startswith(FOREIGN) and not name.lower().endswith("_proxy")
     }
     return {
         **kept,

@@ -1,9 +1,13 @@
 """The list of calls is what the verbs call, and the policies made from it suffice, and no more."""
 
+import fcntl
+import os
 from collections.abc import Iterable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from deploy.config import Alarms, Balancer, Config, Function, Schedule, Server
@@ -28,7 +32,7 @@ from deploy.permissions.operator_policy import (
 from deploy.permissions.policies import Document, document
 from deploy.permissions.scope import Scope
 from tests.deploy.options import PLAIN
-from tests.deploy.recording import SHARED, Found, life, listed, record, record_play
+from tests.deploy.recording import SHARED, Found, Part, life, listed, parts, together
 from tests.deploy.worlds import DOORS
 from tests.twin.environment import ACCOUNT, REGION
 from tests.twin.permissions import Need
@@ -73,10 +77,29 @@ def scope(*environments: str, doors: tuple[str, ...] = DOORS) -> Scope:
 PRODUCTION = scope("production")
 
 
+def _recorded_once(part: Part, place: Path) -> Found:
+    """Recorded by the process that comes first to it; another waits for it and reads it."""
+    path = place / f"{part.name}.json"
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            path.write_bytes(msgspec.json.encode(part.record()))
+    return msgspec.json.decode(path.read_bytes(), type=Found)
+
+
 @pytest.fixture(scope="module")
-def found() -> Found:
-    """What every verb needs, recorded once."""
-    return record()
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Found]:
+    """What every verb needs, by part; the workers of pytest-xdist begin at either end of them."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    place = tmp_path_factory.getbasetemp()
+    order = parts()[::-1] if worker.endswith(tuple("13579")) else parts()
+    return {part.name: _recorded_once(part, place.parent if worker else place) for part in order}
+
+
+@pytest.fixture(scope="module")
+def found(recorded: dict[str, Found]) -> Found:
+    """What every verb needs in all of them."""
+    return together(recorded.values())
 
 
 @pytest.fixture(scope="module")
@@ -189,11 +212,12 @@ def test_a_condition_that_does_not_hold_is_not_allowed(calls: Calls) -> None:
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_an_option_that_is_not_set_needs_nothing(calls: Calls, door: str) -> None:
+def test_an_option_that_is_not_set_needs_nothing(
+    recorded: dict[str, Found], calls: Calls, door: str
+) -> None:
     """From nothing to nothing without an option: what is needed is allowed, and less than with
     all of them."""
-    plain: Found = {}
-    record_play(plain, door, life, PLAIN)
+    plain = recorded[Part(door, life, PLAIN).name]
     allowed = set(operator_actions(calls, BARE, door))
     called = {need.action for verbs in plain.values() for needs in verbs.values() for need in needs}
     assert called - allowed == set()

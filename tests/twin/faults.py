@@ -65,6 +65,7 @@ class Faults:
         self._attempts: dict[str, int] = {}
         self._calls = 0
         self._kill: tuple[int, str, bool] | None = None
+        self._watch: Callable[[], None] | None = None
         self._mine = threading.local()
 
     def every(self, n: int, error: str = THROTTLE) -> None:
@@ -96,21 +97,25 @@ class Faults:
         """Kill the program when it is about to make the n-th call from now."""
         self._kill, self._calls = (n, "before", writes_only), 0
 
+    def after_each(self, do: Callable[[], None]) -> None:
+        """Do something after each call from now, before the program hears of its answer."""
+        self._watch = do
+
     def clear(self) -> None:
         """Withdraw all orders, and count anew."""
         self._orders.clear()
         self._attempts.clear()
-        self._kill = None
+        self._kill = self._watch = None
 
     @contextmanager
     def paused(self) -> Iterator[None]:
         """No fault for what a test itself asks meanwhile."""
-        orders, kill = self._orders, self._kill
-        self._orders, self._kill = [], None
+        orders, kill, watch = self._orders, self._kill, self._watch
+        self._orders, self._kill, self._watch = [], None, None
         try:
             yield
         finally:
-            self._orders, self._kill = orders, kill
+            self._orders, self._kill, self._watch = orders, kill, watch
 
     def before_call(self, model: OperationModel, **_: Any) -> None:
         """A handler of botocore's `before-call`."""
@@ -133,6 +138,8 @@ class Faults:
 
     def after_call(self, model: OperationModel, **_: Any) -> None:
         """A handler of botocore's `after-call`."""
+        if self._watch is not None:
+            self._watch()
         self._strike_dead("after", model)
 
     def _order(self, strikes: Callable[[str, int, int], bool], error: str) -> None:

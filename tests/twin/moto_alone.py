@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from moto import mock_aws
 
-from tests.twin import sessions
+from tests.twin import quick, sessions
 from tests.twin.environment import DUMMIES, REGION
 
 DATA = {"ImageId": "ami-12c6146b", "InstanceType": "t3.micro"}
@@ -23,10 +23,10 @@ class Clients(Protocol):
 @contextmanager
 def moto_alone() -> Iterator[Clients]:
     """Moto as it is, without its images; yields what makes clients."""
-    quick = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false", "MOTO_LAMBDA_STUB_ECR": "false"}
+    lean = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false", "MOTO_LAMBDA_STUB_ECR": "false"}
     with (
-        patch.dict(os.environ, DUMMIES | quick),
-        sessions.quick(),
+        patch.dict(os.environ, DUMMIES | lean),
+        quick.quick(),
         mock_aws(config={"lambda": {"use_docker": False}}),
     ):
         client: Any = sessions.session(REGION).client  # boto3-stubs knows services by their name

@@ -19,6 +19,7 @@ from tests.twin.clock import Clock
 from tests.twin.control import CONTROL, World, control
 from tests.twin.environment import HOST
 from tests.twin.gate import Gate
+from tests.twin.untraced import untraced
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -72,13 +73,21 @@ def _undated(start_response: StartResponse) -> StartResponse:
 
 
 class _Handler(MotoRequestHandler):
-    """Says nothing of the requests that it answers, and the time that it is in the twin."""
+    """Says nothing of the requests that it answers, and the time that it is in the twin.
+
+    Nothing of what it runs is measured.
+    """
 
     clock: Clock
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         """The date of every answer."""
         return format_datetime(self.clock.now(), usegmt=True)
+
+    @untraced
+    def handle(self) -> None:
+        """Answer the requests of one connection."""
+        super().handle()
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Silence: a test reads the program's output."""

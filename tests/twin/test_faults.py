@@ -174,3 +174,19 @@ def _impatient(twin: Twin, service: str) -> Any:
     """A client that tries once."""
     config = Config(retries={"total_max_attempts": 1})
     return twin.session().client(service, config=config)  # type: ignore[call-overload]  # any
+
+
+def test_something_is_done_after_each_call_until_it_is_cleared(twin: Twin) -> None:
+    """But not after what a test itself asks; the call has been done by then."""
+    logs, seen = twin.client("logs"), []
+
+    def look() -> None:
+        with twin.aside():
+            seen.append(len(logs.describe_log_groups()["logGroups"]))
+
+    twin.faults.after_each(look)
+    for name in ("one", "two"):
+        logs.create_log_group(logGroupName=name)
+    twin.faults.clear()
+    logs.create_log_group(logGroupName="three")
+    assert seen == [1, 2]

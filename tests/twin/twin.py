@@ -15,6 +15,7 @@ from moto.core.config import DefaultConfig
 from tests.twin import (
     leftovers,
     network,
+    quick,
     sessions,
     strict_capacity,
     strict_deletes,
@@ -159,7 +160,7 @@ class Twin:
             leftovers.cleared(),
             catalogue.mended(),
             accounts.mended(),
-            sessions.quick(),
+            quick.quick(),
             sessions.watched(self.clock, self.calls, self.faults),
             mock_aws(config=MOTO),
             dates.mended(self.clock),
