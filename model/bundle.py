@@ -164,6 +164,8 @@ def _predictor(path: Path, model: bytes, manifest: Manifest, learner: Learner) -
         return Predictor(model, manifest, learner)
     except ValueError as fault:
         raise _damaged(path, fault) from fault
+    except LibraryError as error:
+        raise BundleError(f"{path}: cannot be opened: {error}") from error
 
 
 def _damaged(path: Path, fault: ValueError) -> BundleError:

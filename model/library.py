@@ -53,10 +53,11 @@ class LibraryBooster:
     def __init__(self, model: bytes, features: int, iterations: tuple[int, int]) -> None:
         """`iterations` is the half-open range of boosting rounds that predict.
 
-        The library is loaded and the model opened when they are first asked. Every method raises
-        `LibraryError` where the library is not installed or refuses the model. It does not see
-        every damage: give it bytes that a hash or `model.modelfile` has proven whole.
+        Raises `LibraryError` where the library is not installed. It is loaded and the model opened
+        when they are first asked: every method raises it where the library refuses the model. It
+        does not see every damage: give it bytes that a hash or `model.modelfile` has proven whole.
         """
+        path()
         self._model = model
         self._features = features
         self._values = _settings(_VALUES, iterations)

@@ -276,3 +276,11 @@ def test_a_manifest_edited_by_hand_is_refused(directory: Path) -> None:
     message = refusal(edited(directory, lambda m: m["target"].update(decimals=1)))
     assert "the manifest was edited after it was written" in message
     assert "an older version of this software wrote it: then train or import" in message
+
+
+def test_without_the_library_nothing_is_served(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reasons and batches need it: a price alone is no service."""
+    monkeypatch.setattr("model.library.find_spec", lambda name: None)
+    assert "pip install xgboost-cpu" in refusal(directory)
