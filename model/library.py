@@ -50,6 +50,8 @@ class LibraryBooster:
 
     name = "libxgboost"
 
+    _handle: c_void_p | None = None
+
     def __init__(self, model: bytes, features: int, iterations: tuple[int, int]) -> None:
         """`iterations` is the half-open range of boosting rounds that predict.
 
@@ -63,7 +65,6 @@ class LibraryBooster:
         self._values = _settings(_VALUES, iterations)
         self._contributions = _settings(_CONTRIBUTIONS, iterations)
         self._opening = Lock()
-        self._handle: c_void_p | None = None
 
     def __del__(self) -> None:
         if self._handle is not None:
