@@ -91,8 +91,8 @@ class _Walk:
     def through(self, story: Callable[[Stand], object]) -> None:
         """Tell what comes of the story, and be gone: nothing of pytest's goes on here.
 
-        The process that was forked measures what is covered, and this one lives too short for its
-        garbage to matter.
+        Coverage is not measured here either: it would cost as much again, and the same flows run
+        in other tests. And the process lives too short for its garbage to matter.
         """
         sys.settrace(None)
         gc.disable()

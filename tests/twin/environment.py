@@ -23,6 +23,7 @@ DUMMIES = {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
+    "no_proxy": "*",  # macOS would ask the system for a proxy, which a fork may not do
 }
 
 # Each would send calls elsewhere than the test expects.

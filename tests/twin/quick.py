@@ -15,6 +15,7 @@ import botocore.auth
 import botocore.httpsession
 import botocore.regions
 import botocore.useragent
+import moto.core.models
 import moto.core.responses
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -174,6 +175,7 @@ _PATCHES: list[tuple[Any, str, Any]] = [
     (UserAgentString, "rebuild_and_replace_user_agent_handler", _user_agent),
     _once(BaseEventHooks, "_verify_accept_kwargs", _not_at_all),
     _once(Request, "from_primitives", requests.made_directly),
+    (moto.core.models, "RESPONSES_METHODS", []),  # for requests, with which nobody here asks AWS
     _once(moto.core.responses, "method_names_from_class", cache),
     _once(InstanceTypeOfferingBackend, "describe_instance_type_offerings", _offerings_once),
     _once(XFormedAttributePicker, "get_possible_keys", _keys_once),
