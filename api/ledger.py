@@ -15,6 +15,9 @@ from api.metrics import Metrics
 Note = tuple[str, str | None, float, float]
 """Request id, client, Unix time at its end, seconds that it took."""
 
+MOST = 64
+"""Notes that are kept: to tell of more at once would hold up who asks meanwhile."""
+
 _log = logging.getLogger("api.requests")
 
 
@@ -45,12 +48,14 @@ class Ledger:
     def note(self, request_id: str, client: str | None, ended: float, seconds: float) -> None:
         """A request was answered with a price at a Unix time, so many seconds after it began."""
         self._notes.append((request_id, client, ended, seconds))
-        if not self._delay:
+        if not self._delay or len(self._notes) == MOST:
             self.settle()
 
     def settle(self) -> None:
         """Tell the metrics and the log of everything that was noted."""
-        self._due = None
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
         if self._waiting != self._told_waiting:
             self._metrics.in_flight.inc(self._waiting - self._told_waiting)
             self._told_waiting = self._waiting

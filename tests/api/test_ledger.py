@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from api.ledger import Ledger
+from api.ledger import MOST, Ledger
 from api.logs import FIELDS, JsonFormatter, Lines
 from api.metrics import Metrics
 
@@ -83,6 +83,23 @@ def test_what_is_noted_is_told_together_after_the_delay() -> None:
 
     asyncio.run(ask())
     assert told == [3]
+
+
+def test_many_notes_are_told_before_the_delay() -> None:
+    """So that none of the pauses in which they are told is a long one."""
+    metrics = Metrics("v")
+    told: list[int] = []
+    metrics.count_prices = lambda seconds: told.append(len(seconds))  # type: ignore[method-assign]
+
+    async def ask() -> None:
+        ledger = Ledger(metrics, delay=60)
+        for _ in range(2 * MOST + 1):
+            ledger.begin()
+            ledger.end()
+            ledger.note(*NOTE)
+
+    asyncio.run(ask())
+    assert told == [MOST, MOST]
 
 
 def test_who_reads_the_metrics_sees_everything() -> None:
