@@ -57,6 +57,12 @@ class Aws:
         other.sleep = sleep
         return other
 
+    def asking_once(self, seconds: float) -> "Aws":
+        """The same way to AWS, which asks once and waits so many seconds for the answer."""
+        once = Config(read_timeout=seconds, retries={"total_max_attempts": 1})
+        config = self._config.merge(once)
+        return Aws(self._session, clock=self.clock, sleep=self.sleep, say=self.say, config=config)
+
     @property
     def region(self) -> str:
         """The region, such as eu-west-1."""

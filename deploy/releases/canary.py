@@ -1,7 +1,7 @@
 """A release of the function: a small share of the traffic first, then all of it, or none."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -156,14 +156,24 @@ class Canary:
             if traffic.shares:
                 self._route(Traffic(shift.version))
             return ""
-        self._attempt.reach(order, self._smoke)
-        model = self._ask(order, traffic, shift)
+        with self._watched(order, shift) if traffic.shares else nullcontext():
+            model = self._first_look(order, traffic, shift)
         if not order.despite_alarms:
             self._refuse_alarms(order, traffic, shift)
             self._try_share(order, traffic, shift)
         self._route(Traffic(shift.version))
         self._progress.say(f"version {shift.version} takes all of the traffic")
         return model
+
+    def _first_look(self, order: Order, traffic: Traffic, shift: Shift) -> str:
+        """Ask the version; a share that a dead run has left does not outlive a refusal."""
+        try:
+            self._attempt.reach(order, self._smoke)
+            return self._ask(order, traffic, shift)
+        except Refused as error:
+            if traffic.shares:
+                self._give_back(order, shift, str(error))
+            raise
 
     def _ask(self, order: Order, traffic: Traffic, shift: Shift) -> str:
         try:

@@ -112,7 +112,7 @@ def _not_left(good: Iterable[Record]) -> Iterator[Record]:
     """Without the releases, of newest first, from which somebody has gone back since."""
     left: set[str] = set()
     for record in good:
-        if record.verb == ROLLBACK:
+        if record.verb == ROLLBACK and record.before != record.digest:
             left.add(record.before)
         if record.digest not in left:
             yield record

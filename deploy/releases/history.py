@@ -75,11 +75,12 @@ class History:
 
     def is_good(self, digest: str, version: str) -> bool:
         """Whether the newest success is of this image in this version, and no later release of it
-        has failed: numbers come again in what was made anew."""
+        has failed. What was destroyed since does not count: numbers come again in what was made
+        anew."""
         for record in self.newest():
             if (record.digest, record.version) == (digest, version):
                 return record.outcome == SUCCEEDED
-            if record.outcome == SUCCEEDED:
+            if record.outcome == SUCCEEDED or record.verb == DESTROY:
                 return False
         return False
 

@@ -5,22 +5,30 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError
 
 from deploy.aws import Aws, error_code
 from deploy.releases.smoke import BUSY
 
+TIMEOUT = 30.0
+"""Seconds for one answer, a cold start in it: the lease is kept between two of them."""
+
 _NOT_YET = frozenset(
-    {"CodeArtifactUserPendingException", "ResourceConflictException", "ResourceNotReadyException"}
+    (
+        "CodeArtifactUserPendingException",
+        "ResourceConflictException",
+        "ResourceNotReadyException",
+        "TooManyRequestsException",
+    )
 )
-"""What Lambda says of a version that it is still preparing."""
+"""What Lambda says of a version that it is still preparing, or for which it has no room now."""
 
 
 class Invoked:
     """The `Transport` of a smoke test that invokes a version as its URL would."""
 
     def __init__(self, aws: Aws, function: str, version: str) -> None:
-        self._aws = aws
+        self._aws = aws.asking_once(TIMEOUT)
         self._function = function
         self._version = version
 
@@ -36,13 +44,19 @@ class Invoked:
                 Payload=json.dumps(event).encode(),
             )
         except ClientError as error:
-            if error_code(error) == "TooManyRequestsException":
-                return BUSY, str(error).encode()
-            if error_code(error) not in _NOT_YET:
+            if error_code(error) not in _NOT_YET and not _is_its_fault(error):
                 raise
-            return 503, str(error).encode()
+            return BUSY, str(error).encode()
+        except HTTPClientError as error:
+            raise OSError(str(error)) from error
         text = answer["Payload"].read()
         return (502, text) if "FunctionError" in answer else _answer(text)
+
+
+def _is_its_fault(error: ClientError) -> bool:
+    """Whether Lambda itself has failed, and not the version."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return int(status) >= 500
 
 
 def _event(

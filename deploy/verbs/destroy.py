@@ -1,7 +1,7 @@
 """The verb `destroy`: take everything of one door away, and prove that it is gone."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -63,8 +63,8 @@ def run(args: argparse.Namespace) -> int:
         invocation.confirm("Delete this?", invocation.config.environment)
     with suppress(NoBucket):
         refuse_held(invocation.aws, stack.shared.bucket.name, invocation.door)
-        _record(invocation, choice)
     walk.destroy(found, lambda change: invocation.tell(done_line(change)))
+    _record(invocation, choice)
     prove(invocation, choice)
     if invocation.json:
         kept = [
@@ -108,12 +108,17 @@ def _record(invocation: Invocation, choice: Choice) -> None:
         return
     place, known = place_in(invocation), who(invocation)
     history = History(invocation.aws, place.bucket, place.door)
+    with suppress(NoBucket):
+        _end(history, invocation.aws.clock(), known)
+
+
+def _end(history: History, now: float, known: Mapping[str, str]) -> None:
     if history.last_success() is None:
         return
     history.write(
         Record(
             verb=DESTROY,
-            started=invocation.aws.clock(),
+            started=now,
             digest="",
             outcome=DESTROYED,
             who=known["who"],

@@ -150,6 +150,21 @@ def test_the_history_outlives_the_service(
     assert inventory(twin)["buckets"] == 0
 
 
+def test_a_destroy_that_fails_ends_no_history(command: Type, twin: Twin) -> None:
+    """What runs on can still go back to what was before; run again, the end is told."""
+    command("apply server --yes")
+    (bucket,) = (each["Name"] for each in twin.client("s3").list_buckets()["Buckets"])
+    history = History(World(twin).aws, bucket, SERVER)
+    history.write(
+        Record(verb="release", started=0.0, digest="sha256:one", outcome=SUCCEEDED, who="ann")
+    )
+    twin.faults.on("cloudwatch.DeleteAlarms", error="AccessDenied")
+    assert command("destroy server --yes") == 3
+    assert history.last_success() is not None
+    assert command("destroy server --yes") == 0
+    assert history.last_success() is None
+
+
 def test_what_is_not_there_does_not_stay(command: Type, capsys: pytest.CaptureFixture[str]) -> None:
     """Of an empty account there is nothing to tell."""
     assert command("destroy server --yes") == 0

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from deploy.errors import Failed
 from deploy.releases.invoked import Invoked
-from deploy.releases.smoke import Smoke
+from deploy.releases.smoke import ATTEMPTS, Smoke, Unasked
 from tests.deploy.functions import FunctionScene, function_scene, settled
 from tests.deploy.scenes import push
 from tests.deploy.service import CARD, Service
@@ -57,3 +58,26 @@ def test_version_that_is_not_ready(world: FunctionScene) -> None:
     world.twin.functions.answer = Service().invoked
     world.twin.faults.on("lambda.Invoke", error="ResourceConflictException")
     assert smoke(world)() == CARD["version"]
+
+
+@pytest.mark.parametrize("error", ["ResourceConflictException", "TooManyRequestsException"])
+def test_version_that_does_not_get_ready_is_no_bad_one(world: FunctionScene, error: str) -> None:
+    """Nothing was asked, so nothing is known against it."""
+    world.twin.functions.answer = Service().invoked
+    world.twin.faults.on("lambda.Invoke", error=error, times=99)
+    with pytest.raises(Unasked, match=error):
+        smoke(world)()
+
+
+def test_version_that_does_not_answer_in_time(world: FunctionScene) -> None:
+    """Each attempt is one call, which ends before the lease does."""
+    calls: list[object] = []
+
+    def hang(event: object) -> dict[str, Any]:
+        calls.append(event)
+        raise ReadTimeoutError(endpoint_url="lambda")
+
+    world.twin.functions.answer = hang
+    with pytest.raises(Failed, match="no answer"):
+        smoke(world)()
+    assert len(calls) == ATTEMPTS

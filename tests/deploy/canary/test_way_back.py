@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from deploy.errors import Aborted, Failed, RollbackFailed, RolledBack, TimedOut
+from deploy.errors import Aborted, Failed, Refused, RollbackFailed, RolledBack, TimedOut
 from deploy.releases.traffic import Traffic
 from tests.deploy.functions import FunctionScene
 from tests.deploy.scenes import push
@@ -121,3 +121,25 @@ def test_wrong_answer_before_any_traffic(world: FunctionScene, old: str) -> None
     assert "lambda.UpdateAlias" not in world.twin.calls.names
     assert world.traffic() == Traffic("1")
     assert world.records()[0].outcome == "rolled back"
+
+
+def test_share_of_a_dead_run_does_not_outlive_a_refusal(world: FunctionScene, old: str) -> None:
+    """A release that is refused before its own share gives back what is left."""
+    new = push(world.twin, "b")
+    world.twin.clock.after(40, _die)
+    with pytest.raises(Dead):
+        world.release(new)
+    assert world.traffic() == Traffic("1", {"2": 0.1})
+    world.twin.clock.advance(61)
+    world.smoke.closed = "GET /model gave 401."
+    with pytest.raises(Refused, match="401"):
+        world.release(new)
+    assert world.traffic() == Traffic("1")
+
+
+class Dead(BaseException):
+    """The end of a process that had no time to do anything about it."""
+
+
+def _die() -> None:
+    raise Dead
