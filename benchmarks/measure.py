@@ -2,8 +2,8 @@
 
 import os
 import statistics
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,11 +41,13 @@ def measure(
 ) -> list[Measured]:
     """Every contender in every round, so that what disturbs the machine disturbs all alike.
 
-    The servers have the first core to themselves where there are several.
+    The servers have the first core to themselves where there are several, the load the others.
     """
+    cores = _server_cores()
     with ExitStack() as stack:
+        stack.enter_context(_away_from(cores))
         servers = [
-            stack.enter_context(_served(each, FIRST_PORT + place, directory))
+            stack.enter_context(_served(each, FIRST_PORT + place, directory, cores))
             for place, each in enumerate(contenders)
         ]
         measured = [
@@ -63,14 +65,30 @@ def measure(
         return measured
 
 
-def _served(contender: Contender, port: int, directory: Path) -> AbstractContextManager[Server]:
+def _served(
+    contender: Contender, port: int, directory: Path, cores: set[int] | None
+) -> AbstractContextManager[Server]:
     log = directory / f"{port}.log"
-    return serving(contender.argv(port), port, PATH, BODY, log, _server_cores())
+    return serving(contender.argv(port), port, PATH, BODY, log, cores)
 
 
 def _server_cores() -> set[int] | None:
     cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
     return {cores[0]} if len(cores) > 1 else None
+
+
+@contextmanager
+def _away_from(cores: set[int] | None) -> Iterator[None]:
+    """Keep this process off some cores, as long as it lasts."""
+    if cores is None:
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, before - cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def _closed_round(server: Server, seen: Measured, seconds: float) -> None:
