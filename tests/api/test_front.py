@@ -19,7 +19,7 @@ from starlette.types import Message
 
 from api.app import create_app
 from api.drain import Drain
-from api.logs import Lines
+from api.logs import FIELDS, Lines
 from api.settings import Settings
 from tests import bundles
 from tests.api.asking import Answer, Question, in_process
@@ -97,7 +97,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> Callable[[Question], bool]:
     whole, _ = pair(bundles.shipping)
     passed: list[object] = []
     app = whole._client.app  # noqa: SLF001 - where the client keeps it
-    monkeypatch.setattr(app.front, "_app", _noting(app.front._app, passed))  # type: ignore[attr-defined]  # noqa: SLF001
+    monkeypatch.setattr(app.front, "_app", _noting(app.front._app, passed))  # type: ignore[attr-defined]  # noqa: SLF001 - what stands behind it
 
     def ask(question: Question) -> bool:
         passed.clear()
@@ -296,7 +296,7 @@ def test_a_client_that_goes_away_gets_no_answer(caplog: pytest.LogCaptureFixture
     app = create_app(Settings(), bundles.shipping().predictor())
     with caplog.at_level(logging.INFO):
         assert raw(app, {"type": "http.disconnect"}) == []
-    assert caplog.records[-1].fields["status"] == 499  # type: ignore[attr-defined]
+    assert getattr(caplog.records[-1], FIELDS)["status"] == 499
 
 
 def test_a_body_announced_too_large_is_not_waited_for() -> None:

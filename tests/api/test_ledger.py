@@ -89,7 +89,7 @@ def test_many_notes_are_told_before_the_delay() -> None:
     """So that none of the pauses in which they are told is a long one."""
     metrics = Metrics("v")
     told: list[int] = []
-    metrics.count_prices = lambda seconds: told.append(len(seconds))  # type: ignore[method-assign]
+    metrics.count_prices = lambda seconds: told.append(len(seconds))  # type: ignore[method-assign]  # to be told
 
     async def ask() -> None:
         ledger = Ledger(metrics, delay=60)
