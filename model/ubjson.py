@@ -7,11 +7,11 @@ exhaust its memory. The format: https://ubjson.org.
 import struct
 import sys
 from array import array
-from collections.abc import Callable
 from typing import Any
 
 _DEPTH = 64
-_NUMBERS = {"i": ">b", "U": ">B", "I": ">h", "l": ">i", "L": ">q", "d": ">f", "D": ">d"}
+_FORMS = {"i": ">b", "U": ">B", "I": ">h", "l": ">i", "L": ">q", "d": ">f", "D": ">d"}
+_NUMBERS = {marker: struct.Struct(form) for marker, form in _FORMS.items()}
 _ARRAYS = {"i": "b", "U": "B", "I": "h", "l": "i", "L": "q", "d": "f", "D": "d"}
 _CONSTANTS = {"T": True, "F": False, "Z": None}
 
@@ -46,18 +46,17 @@ class _Cursor:
     def value(self, marker: str, depth: int) -> Any:
         if depth > _DEPTH:
             raise Malformed("it is nested too deeply")
-        if marker in _CONSTANTS:
-            return _CONSTANTS[marker]
+        if marker == "[":
+            return self._array(depth + 1)
+        if marker == "S":
+            return self._text(self._length(self.marker()))
+        if marker == "{":
+            return self._object(depth + 1)
         if marker in _NUMBERS:
             return self._number(marker)
-        readers: dict[str, Callable[[int], Any]] = {
-            "{": self._object,
-            "[": self._array,
-            "S": lambda _: self._text(self._length(self.marker())),
-        }
-        if marker not in readers:
-            raise Malformed(f"the type {marker!r} at byte {self.position - 1} is none of UBJSON")
-        return readers[marker](depth + 1)
+        if marker in _CONSTANTS:
+            return _CONSTANTS[marker]
+        raise Malformed(f"the type {marker!r} at byte {self.position - 1} is none of UBJSON")
 
     def _object(self, depth: int) -> dict[str, Any]:
         members: dict[str, Any] = {}
@@ -97,7 +96,7 @@ class _Cursor:
 
     def _number(self, marker: str) -> int | float:
         form = _NUMBERS[marker]
-        number: int | float = struct.unpack(form, self._take(struct.calcsize(form)))[0]
+        number: int | float = form.unpack(self._take(form.size))[0]
         return number
 
     def _text(self, length: int) -> str:
