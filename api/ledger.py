@@ -9,7 +9,7 @@ import json
 import logging
 from functools import lru_cache
 
-from api.logs import FIELDS, Lines, timestamp
+from api.logs import FIELDS, Lines, request_fields, timestamp
 from api.metrics import Metrics
 
 Note = tuple[str, str | None, float, float]
@@ -38,18 +38,20 @@ class Ledger:
     def begin(self) -> None:
         """A request has come that is in flight until `end`."""
         self._waiting += 1
-        if self._due is None and self._delay:
-            self._due = asyncio.get_running_loop().call_later(self._delay, self.settle)
+        self._settle_soon()
 
     def end(self) -> None:
         """It is no longer in flight, or counted as such by somebody else."""
         self._waiting -= 1
+        self._settle_soon()
 
     def note(self, request_id: str, client: str | None, ended: float, seconds: float) -> None:
         """A request was answered with a price at a Unix time, so many seconds after it began."""
         self._notes.append((request_id, client, ended, seconds))
         if not self._delay or len(self._notes) == MOST:
             self.settle()
+        else:
+            self._settle_soon()
 
     def settle(self) -> None:
         """Tell the metrics and the log of everything that was noted."""
@@ -69,10 +71,15 @@ class Ledger:
             else:
                 self._lines.write("".join(map(_line, notes)))
 
+    def _settle_soon(self) -> None:
+        if self._due is None and self._delay:
+            self._due = asyncio.get_running_loop().call_later(self._delay, self.settle)
+
 
 def _log_each(notes: list[Note]) -> None:
     for request_id, client, _, seconds in notes:
-        _log.info("request", extra={FIELDS: _fields(request_id, client, seconds)})
+        fields = request_fields(request_id, "POST", "/predict", "/predict", 200, seconds, client)
+        _log.info("request", extra={FIELDS: fields})
 
 
 def _line(note: Note) -> str:
@@ -87,18 +94,6 @@ _LINE = (
     '"request_id": "%s", "method": "POST", "path": "/predict", "route": "/predict", '
     '"status": 200, "duration_ms": %r, "client": %s}\n'
 )
-
-
-def _fields(request_id: str, client: str | None, seconds: float) -> dict[str, object]:
-    return {
-        "request_id": request_id,
-        "method": "POST",
-        "path": "/predict",
-        "route": "/predict",
-        "status": 200,
-        "duration_ms": round(seconds * 1000, 3),
-        "client": client,
-    }
 
 
 _quoted = lru_cache(maxsize=1024)(json.dumps)

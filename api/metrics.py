@@ -81,7 +81,7 @@ class Metrics:
         buckets = Counted(bisect_left(_BUCKETS, each) for each in seconds)
         for place, count in buckets.items():
             self._price_duration._buckets[place].inc(count)  # noqa: SLF001 - no other way to add many
-        self._price_duration._sum.inc(sum(seconds))  # noqa: SLF001
+        self._price_duration._sum.inc(sum(seconds))  # noqa: SLF001 - nor so long
 
     def exposition(self, accept: str) -> tuple[bytes, str]:
         """All numbers as text and its content type: OpenMetrics if an `Accept` header names it."""

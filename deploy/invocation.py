@@ -84,6 +84,11 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--env", default="production", metavar="NAME", help="the environment (default: %(default)s)"
     )
+    add_manner(parser)
+
+
+def add_manner(parser: argparse.ArgumentParser) -> None:
+    """The arguments of every verb that asks a person: by which configuration, and how."""
     parser.add_argument(
         "--config",
         type=Path,

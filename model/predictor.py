@@ -106,7 +106,7 @@ class Predictor:
 
     def outputs(self, rows: Matrix) -> array[float]:
         """What the booster itself says of n rows: n × outputs, in the target's unit."""
-        matrix = array("f", rows.tobytes())
+        matrix = rows if isinstance(rows, array) else array("f", rows.tobytes())
         return self._library.outputs_of(matrix) if matrix else array("f")
 
     def explain(self, row: Row) -> Explanation:

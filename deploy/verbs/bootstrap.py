@@ -5,14 +5,13 @@ import os
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 from deploy import walk
 from deploy.config import Config
 from deploy.config_file import read_config
 from deploy.errors import DONE, Refused
 from deploy.github import Access, Variable, github_stack, is_reached, variables
-from deploy.invocation import Connect, Invocation
+from deploy.invocation import Connect, Invocation, add_manner
 from deploy.names import FUNCTION, SERVER
 from deploy.output import done_line, plan_json, plan_text
 from deploy.ownership import NOT_OURS, parted
@@ -57,16 +56,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=SERVER,
         help="what the workflows release (default: %(default)s)",
     )
-    parser.add_argument(
-        "--config",
-        type=Path,
-        default=Path("deploy.toml"),
-        metavar="FILE",
-        help="the configuration (default: %(default)s)",
-    )
     parser.add_argument("--remove", action="store_true", help="take it all away again")
-    parser.add_argument("--yes", action="store_true", help="do not ask")
-    parser.add_argument("--json", action="store_true", help="answer in JSON")  # fmt: skip
+    add_manner(parser)
 
 
 def run(args: argparse.Namespace) -> int:

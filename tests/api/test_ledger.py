@@ -85,6 +85,30 @@ def test_what_is_noted_is_told_together_after_the_delay() -> None:
     assert told == [3]
 
 
+def test_a_note_after_all_was_told_is_told_too() -> None:
+    """As of a request whose body or client was slow: no other one has to come for that."""
+    metrics = Metrics("v")
+    told: list[int] = []
+
+    async def ask() -> None:
+        ledger, counted = Ledger(metrics, delay=0.01), asyncio.Event()
+
+        def count(seconds: Sequence[float]) -> None:
+            told.append(len(seconds))
+            counted.set()
+
+        metrics.count_prices = count  # type: ignore[method-assign]  # to be told of it
+        ledger.begin()
+        ledger.settle()
+        ledger.end()
+        ledger.settle()
+        ledger.note(*NOTE)
+        await asyncio.wait_for(counted.wait(), 10)
+
+    asyncio.run(ask())
+    assert told == [1]
+
+
 def test_many_notes_are_told_before_the_delay() -> None:
     """So that none of the pauses in which they are told is a long one."""
     metrics = Metrics("v")
