@@ -9,10 +9,9 @@ from pathlib import Path
 
 from benchmarks.contenders import BODY, Contender
 from benchmarks.load import closed, opened, request
-from benchmarks.processes import Server, serving
+from benchmarks.processes import Server, free_port, serving
 
 PATH = "/predict"
-FIRST_PORT = 18_100
 
 
 @dataclass(slots=True)
@@ -46,10 +45,7 @@ def measure(
     cores = _server_cores()
     with ExitStack() as stack:
         stack.enter_context(_away_from(cores))
-        servers = [
-            stack.enter_context(_served(each, FIRST_PORT + place, directory, cores))
-            for place, each in enumerate(contenders)
-        ]
+        servers = [stack.enter_context(_served(each, directory, cores)) for each in contenders]
         measured = [
             Measured(each.name, server.started_in)
             for each, server in zip(contenders, servers, strict=True)
@@ -66,8 +62,9 @@ def measure(
 
 
 def _served(
-    contender: Contender, port: int, directory: Path, cores: set[int] | None
+    contender: Contender, directory: Path, cores: set[int] | None
 ) -> AbstractContextManager[Server]:
+    port = free_port()
     log = directory / f"{port}.log"
     return serving(contender.argv(port), port, PATH, BODY, log, cores)
 
