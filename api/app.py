@@ -1,18 +1,18 @@
 """The app: the one place where its parts are put together."""
 
 import logging
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import partial
+from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
-from starlette.types import Receive, Scope, Send
 
 from api import __version__
 from api.docs import add_docs
 from api.drain import Drain
-from api.front import FrontPath
+from api.front import FRONT, FrontPath
 from api.keys import KeyGuard
 from api.ledger import Ledger
 from api.logs import Lines
@@ -38,40 +38,26 @@ _NO_TELEMETRY: TelemetryConfig = {
 }
 
 
-class App(FastAPI):
-    """A FastAPI app behind its front path, which asks it for all that it does not answer."""
-
-    front: FrontPath
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or run the lifespan."""
-        await self.front(scope, receive, send)
-
-
-def load_app(settings: Settings, lines: Lines | None = None, delay: float = 0.0) -> App:
-    """The app that serves the bundle in the settings. Raises `BundleError`.
-
-    `lines` is where the log goes; it is told of single prices after `delay` seconds.
-    """
-    return create_app(settings, load(settings.bundle), lines=lines, delay=delay)
+def load_app(settings: Settings, lines: Lines | None = None) -> FastAPI:
+    """The app that serves the bundle in the settings, its log in `lines`. Raises `BundleError`."""
+    return create_app(settings, load(settings.bundle), lines=lines)
 
 
 def create_app(
     settings: Settings,
     predictor: Predictor,
     drain: Drain | None = None,
-    *,
     lines: Lines | None = None,
-    delay: float = 0.0,
-) -> App:
-    """The app that serves one predictor."""
+) -> FastAPI:
+    """The app that serves one predictor. `lines` is where its log goes, else standard output."""
     drain = drain or Drain(settings.drain_seconds)
     version, engine = predictor.manifest.version, predictor.engine.name
     _log.info("serving model %s from %s by %s", version, settings.bundle, engine)
     metrics = Metrics(predictor.manifest.version)
-    ledger = Ledger(metrics, lines, delay)
+    ledger = Ledger(metrics, lines or Lines(sys.stdout))
+    front = FrontPath(predictor, settings, drain, ledger)
     service = Service(predictor, metrics, drain)
-    app = App(
+    app = FastAPI(
         title=TITLE,
         version=__version__,
         description=_description(predictor),
@@ -79,7 +65,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan(drain, ledger),
+        lifespan=_lifespan({DRAIN: drain, FRONT: front}, ledger),
         telemetry=_NO_TELEMETRY,
     )
     protected = _protected(settings)
@@ -91,7 +77,6 @@ def create_app(
         add_docs(app)
     add_refusals(app)
     app.add_middleware(Observer, metrics=metrics, drain=drain)
-    app.front = FrontPath(partial(FastAPI.__call__, app), predictor, settings, drain, ledger)
     return app
 
 
@@ -103,11 +88,11 @@ def _protected(settings: Settings) -> APIRouter:
 
 
 def _lifespan(
-    drain: Drain, ledger: Ledger
-) -> Callable[[FastAPI], AbstractAsyncContextManager[dict[str, Drain]]]:
+    state: dict[str, Any], ledger: Ledger
+) -> Callable[[FastAPI], AbstractAsyncContextManager[dict[str, Any]]]:
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Drain]]:
-        yield {DRAIN: drain}
+    async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
+        yield state
         ledger.settle()
 
     return lifespan

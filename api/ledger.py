@@ -9,7 +9,7 @@ import json
 import logging
 from functools import lru_cache
 
-from api.logs import FIELDS, Lines, request_fields, timestamp
+from api.logs import Lines, timestamp
 from api.metrics import Metrics
 
 Note = tuple[str, str | None, float, float]
@@ -18,68 +18,51 @@ Note = tuple[str, str | None, float, float]
 MOST = 64
 """Notes that are kept: to tell of more at once would hold up who asks meanwhile."""
 
+DELAY = 0.1
+"""Seconds after which everything is told."""
+
 _log = logging.getLogger("api.requests")
 
 
 class Ledger:
-    """Takes notes of answered requests for a single price."""
+    """Takes notes of answered requests for a single price, inside a running event loop."""
 
-    def __init__(self, metrics: Metrics, lines: Lines | None = None, delay: float = 0.0) -> None:
-        """`lines` is where the log goes, if not through `logging`; `delay` is in seconds."""
+    def __init__(self, metrics: Metrics, lines: Lines, delay: float = DELAY) -> None:
+        """`lines` is where the log goes; `delay` is how many seconds a note waits at most."""
         self._metrics = metrics
         self._lines = lines
         self._delay = delay
         self._notes: list[Note] = []
-        self._waiting = 0
-        self._told_waiting = 0
         self._due: asyncio.TimerHandle | None = None
         metrics.pending.append(self.settle)
 
     def begin(self) -> None:
-        """A request has come that is in flight until `end`."""
-        self._waiting += 1
-        self._settle_soon()
+        """The body of a request is waited for: it is in flight until `end`."""
+        self._metrics.in_flight.inc()
 
     def end(self) -> None:
         """It is no longer in flight, or counted as such by somebody else."""
-        self._waiting -= 1
-        self._settle_soon()
+        self._metrics.in_flight.dec()
 
     def note(self, request_id: str, client: str | None, ended: float, seconds: float) -> None:
         """A request was answered with a price at a Unix time, so many seconds after it began."""
         self._notes.append((request_id, client, ended, seconds))
-        if not self._delay or len(self._notes) == MOST:
+        if len(self._notes) == MOST:
             self.settle()
-        else:
-            self._settle_soon()
+        elif self._due is None:
+            self._due = asyncio.get_running_loop().call_later(self._delay, self.settle)
 
     def settle(self) -> None:
         """Tell the metrics and the log of everything that was noted."""
         if self._due is not None:
             self._due.cancel()
             self._due = None
-        if self._waiting != self._told_waiting:
-            self._metrics.in_flight.inc(self._waiting - self._told_waiting)
-            self._told_waiting = self._waiting
         notes, self._notes = self._notes, []
         if not notes:
             return
         self._metrics.count_prices([seconds for *_, seconds in notes])
         if _log.isEnabledFor(logging.INFO):
-            if self._lines is None:
-                _log_each(notes)
-            else:
-                self._lines.write("".join(map(_line, notes)))
-
-    def _settle_soon(self) -> None:
-        if self._due is None and self._delay:
-            self._due = asyncio.get_running_loop().call_later(self._delay, self.settle)
-
-
-def _log_each(notes: list[Note]) -> None:
-    for request_id, client, _, seconds in notes:
-        fields = request_fields(request_id, "POST", "/predict", "/predict", 200, seconds, client)
-        _log.info("request", extra={FIELDS: fields})
+            self._lines.write("".join(map(_line, notes)))
 
 
 def _line(note: Note) -> str:

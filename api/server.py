@@ -14,13 +14,12 @@ import uvicorn
 from api import logs
 from api.app import DRAIN, load_app
 from api.drain import Drain
+from api.protocol import FrontProtocol
 from api.settings import Settings
 from api.supervisor import STARTUP_FAILED
 from model import BundleError
 
 _LINGER_SECONDS = 0.5
-_SETTLED_AFTER = 0.1
-"""Seconds after which the log and the metrics are told of single prices, all at once."""
 
 _log = logging.getLogger("api.server")
 
@@ -83,13 +82,14 @@ def serve(settings: Settings, listener: socket.socket, serving: Callable[[], Non
     """
     lines = logs.configure(settings.log_level, sys.stdout)
     try:
-        app = load_app(settings, lines, _SETTLED_AFTER)
+        app = load_app(settings, lines)
     except BundleError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(STARTUP_FAILED)
     gc.freeze()  # what is there now stays: no collection has to look at it again
     config = uvicorn.Config(
-        app.front,
+        app,
+        http=FrontProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -29,9 +29,9 @@ def create_handler() -> Mangum:
     """The app behind Mangum, its model loaded once, before the first event."""
     asyncio.set_event_loop(asyncio.new_event_loop())  # Python 3.12 and newer make none unasked
     settings = read_settings(os.environ)
-    lines = logs.configure(settings.log_level, sys.stdout)
+    logs.configure(settings.log_level, sys.stdout)
     logging.getLogger("mangum").setLevel(logging.WARNING)  # its line a request is one too many
-    return Mangum(load_app(settings, lines), lifespan="off", text_mime_types=_TEXT)
+    return Mangum(load_app(settings), lifespan="off", text_mime_types=_TEXT)
 
 
 handler = create_handler()

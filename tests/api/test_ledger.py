@@ -21,43 +21,42 @@ def counted(metrics: Metrics) -> list[str]:
     return [line for line in text.splitlines() if "/predict" in line and "_created" not in line]
 
 
+def told(*notes: tuple[str, str | None, float, float]) -> str:
+    """What the log is told of these notes."""
+    stream = io.StringIO()
+
+    async def tell() -> None:
+        ledger = Ledger(Metrics("v"), Lines(stream))
+        for note in notes:
+            ledger.note(*note)
+        ledger.settle()
+
+    asyncio.run(tell())
+    return stream.getvalue()
+
+
 def test_a_line_is_what_the_log_would_have_made_of_it(root_logger: logging.Logger) -> None:
     """The same members in the same order, with the time at which the answer ended."""
     root_logger.setLevel("INFO")
-    stream = io.StringIO()
-    Ledger(Metrics("v"), Lines(stream)).note(*NOTE)
     record = root_logger.makeRecord("api.requests", logging.INFO, "", 0, "request", (), None)
     record.created = NOTE[2]
     fields = {"request_id": "mine", "method": "POST", "path": "/predict", "route": "/predict",
               "status": 200, "duration_ms": 0.05, "client": "203.0.113.9"}  # fmt: skip
     setattr(record, FIELDS, fields)
-    assert stream.getvalue() == JsonFormatter().format(record) + "\n"
+    assert told(NOTE) == JsonFormatter().format(record) + "\n"
 
 
 @pytest.mark.parametrize("client", [None, 'a "quoted" client', "é\n"])
 def test_any_client_makes_a_line(root_logger: logging.Logger, client: str | None) -> None:
     """Who forwards a request may say anything of where it came from."""
     root_logger.setLevel("INFO")
-    stream = io.StringIO()
-    Ledger(Metrics("v"), Lines(stream)).note("mine", client, 0.0, 1.0)
-    assert json.loads(stream.getvalue())["client"] == client
-
-
-def test_without_a_stream_the_log_is_told(caplog: pytest.LogCaptureFixture) -> None:
-    """Record by record, as of every other request."""
-    with caplog.at_level(logging.INFO):
-        Ledger(Metrics("v")).note(*NOTE)
-    (record,) = caplog.records
-    assert (record.name, record.message) == ("api.requests", "request")
-    assert getattr(record, FIELDS)["duration_ms"] == 0.05
+    assert json.loads(told(("mine", client, 0.0, 1.0)))["client"] == client
 
 
 def test_a_quiet_log_is_told_nothing(root_logger: logging.Logger) -> None:
     """The level counts here too."""
     root_logger.setLevel("WARNING")
-    stream = io.StringIO()
-    Ledger(Metrics("v"), Lines(stream)).note(*NOTE)
-    assert stream.getvalue() == ""
+    assert told(NOTE) == ""
 
 
 def test_what_is_noted_is_told_together_after_the_delay() -> None:
@@ -66,7 +65,7 @@ def test_what_is_noted_is_told_together_after_the_delay() -> None:
     told: list[int] = []
 
     async def ask() -> None:
-        ledger, counted = Ledger(metrics, delay=0.01), asyncio.Event()
+        ledger, counted = Ledger(metrics, Lines(io.StringIO()), 0.01), asyncio.Event()
 
         def count(seconds: Sequence[float]) -> None:
             told.append(len(seconds))
@@ -74,8 +73,6 @@ def test_what_is_noted_is_told_together_after_the_delay() -> None:
 
         metrics.count_prices = count  # type: ignore[method-assign]  # to be told of it
         for _ in range(3):
-            ledger.begin()
-            ledger.end()
             ledger.note(*NOTE)
         assert told == []
         await counted.wait()
@@ -91,16 +88,14 @@ def test_a_note_after_all_was_told_is_told_too() -> None:
     told: list[int] = []
 
     async def ask() -> None:
-        ledger, counted = Ledger(metrics, delay=0.01), asyncio.Event()
+        ledger, counted = Ledger(metrics, Lines(io.StringIO()), 0.01), asyncio.Event()
 
         def count(seconds: Sequence[float]) -> None:
             told.append(len(seconds))
             counted.set()
 
         metrics.count_prices = count  # type: ignore[method-assign]  # to be told of it
-        ledger.begin()
         ledger.settle()
-        ledger.end()
         ledger.settle()
         ledger.note(*NOTE)
         await asyncio.wait_for(counted.wait(), 10)
@@ -116,10 +111,8 @@ def test_many_notes_are_told_before_the_delay() -> None:
     metrics.count_prices = lambda seconds: told.append(len(seconds))  # type: ignore[method-assign]  # to be told
 
     async def ask() -> None:
-        ledger = Ledger(metrics, delay=60)
+        ledger = Ledger(metrics, Lines(io.StringIO()), 60)
         for _ in range(2 * MOST + 1):
-            ledger.begin()
-            ledger.end()
             ledger.note(*NOTE)
 
     asyncio.run(ask())
@@ -131,9 +124,7 @@ def test_who_reads_the_metrics_sees_everything() -> None:
     metrics = Metrics("v")
 
     async def ask() -> None:
-        ledger = Ledger(metrics, delay=60)
-        ledger.begin()
-        ledger.end()
+        ledger = Ledger(metrics, Lines(io.StringIO()), 60)
         ledger.note(*NOTE)
         assert 'http_requests_total{method="POST",route="/predict",status="200"} 1.0' in counted(
             metrics
@@ -162,7 +153,7 @@ def test_a_request_whose_body_has_not_come_is_in_flight() -> None:
         metrics.exposition("")
         return metrics.registry.get_sample_value("http_requests_in_flight")
 
-    ledger = Ledger(metrics)
+    ledger = Ledger(metrics, Lines(io.StringIO()))
     ledger.begin()
     assert in_flight() == 1
     ledger.end()

@@ -1,0 +1,169 @@
+"""The protocol of one connection: uvicorn's, which asks the front path before it asks the app.
+
+What the front path answers costs neither a task nor an ASGI scope. For everything else the request
+is told to uvicorn's own protocol as if it had just come.
+"""
+
+import asyncio
+from typing import Any
+
+from uvicorn.config import Config
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from api.front import FRONT, Asked, FrontPath, Headers
+
+
+class FrontProtocol(HttpToolsProtocol):
+    """One HTTP/1.1 connection. The parser calls its methods from within `data_received`."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        """`app_state` is the lifespan state, in which the app left its front path."""
+        super().__init__(config, server_state, app_state, _loop)
+        self._proxies = self.app if isinstance(self.app, ProxyHeadersMiddleware) else None
+        self._front: FrontPath = app_state[FRONT]
+        self._asked: Asked | None = None
+        self._body = b""
+        self._reading = False
+        self._waiting = False
+        self._idle: asyncio.TimerHandle | None = None
+        self._answered = 0.0
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came: answer what is complete of them."""
+        super().data_received(data)
+        if self._asked is not None and not self._waiting:
+            self._waiting = True
+            self._front.ledger.begin()
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._reading = True
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
+
+    def on_headers_complete(self) -> None:
+        """Its head is complete: leave its body for later, or the request for the app."""
+        if self._is_plain():
+            self._asked = self._front.asked(self.headers)
+        if self._asked is None:
+            self._begin_cycle()
+
+    def on_body(self, body: bytes) -> None:
+        """Some bytes of its body."""
+        if self._asked is None:
+            super().on_body(body)
+        else:
+            self._body += body
+
+    def on_message_complete(self) -> None:
+        """It is complete: answer it."""
+        self._reading = False
+        asked = self._asked
+        answer = None
+        if asked is not None:
+            answer = self._front.answer(asked, self._body, self._client_of(asked.headers))
+        if answer is None:
+            self._hand_on()
+            super().on_message_complete()
+        else:
+            self._write(answer)
+
+    def shutdown(self) -> None:
+        """The server stops: a request that has begun is answered yet, by the app."""
+        self._hand_on()
+        super().shutdown()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client is gone; the app is told, if it had begun to ask."""
+        if self._idle is not None:
+            self._idle.cancel()
+        self._hand_on()
+        super().connection_lost(exc)
+
+    def _is_plain(self) -> bool:
+        """Whether the head asks for one price in the plainest way, and nothing is in between."""
+        return (
+            self.url == b"/predict"
+            and self.parser.get_method() == b"POST"
+            and self.parser.get_http_version() == "1.1"
+            and self.parser.should_keep_alive()
+            and not self.expect_100_continue
+            and not self._is_busy()
+            and not self.flow.write_paused
+        )
+
+    def _is_busy(self) -> bool:
+        """Whether the app has a request of this connection that it has not answered."""
+        return not getattr(self.cycle, "response_complete", True)  # there is none at first
+
+    def _begin_cycle(self) -> None:
+        """Let the app begin to answer the request whose head was read."""
+        url, headers, expected = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expected
+        self.headers += headers
+        super().on_headers_complete()
+
+    def _hand_on(self) -> None:
+        """Give a request that was left for later to the app, with what has come of its body."""
+        if self._asked is None:
+            return
+        body = self._body
+        self._forget()
+        self._begin_cycle()
+        if body:
+            super().on_body(body)
+
+    def _forget(self) -> None:
+        self._asked, self._body = None, b""
+        if self._waiting:
+            self._waiting = False
+            self._front.ledger.end()
+
+    def _write(self, answer: bytes) -> None:
+        content = [STATUS_LINE[200]]
+        for name, value in self.server_state.default_headers:
+            content += (name, b": ", value, b"\r\n")
+        content.append(answer)
+        self.transport.write(b"".join(content))
+        self.server_state.total_requests += 1
+        self._forget()
+        self._answered = self.loop.time()
+        if self._idle is None:
+            self._close_after(self.timeout_keep_alive)
+
+    def _close_after(self, seconds: float) -> None:
+        self._idle = self.loop.call_later(seconds, self._close_if_idle)
+
+    def _close_if_idle(self) -> None:
+        """Close a connection on which nothing came since the front path's last answer.
+
+        One timer serves many answers: to set one for each would cost more than they do.
+        """
+        self._idle = None
+        if self._reading or self._is_busy() or self.timeout_keep_alive_task is not None:
+            return  # a timer is set with the next answer
+        rest = self._answered + self.timeout_keep_alive - self.loop.time()
+        if rest > 0:
+            self._close_after(rest)
+        else:
+            self.timeout_keep_alive_handler()
+
+    def _client_of(self, headers: Headers) -> str | None:
+        """Who asks: the peer or, if that is a proxy to be trusted, whom it names."""
+        peer = self.client[0] if self.client else None
+        forwarded = headers.get(b"x-forwarded-for")
+        if forwarded is None or self._proxies is None or peer not in self._proxies.trusted_hosts:
+            return peer
+        hosts = forwarded.decode("latin-1")
+        host, _ = self._proxies.trusted_hosts.get_trusted_client_address(hosts)
+        return host or peer
