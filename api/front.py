@@ -2,18 +2,21 @@
 
 It answers what is beyond doubt: a small JSON body of numbers that are all allowed, without a
 query. Everything else, every refusal included, is for the app, which would have answered the same:
-`tests/api/test_front.py` holds the two together.
+`tests/api/test_front.py` holds the two together. What the app would answer too late it refuses.
 """
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from api.answers import AnswerWriter
+from api.backlog import Backlog
 from api.drain import Drain
 from api.identifiers import new_id, request_id
 from api.keys import HEADER, KeyGuard
-from api.ledger import Ledger
+from api.ledger import Ledger, Note
+from api.problems import Problem
 from api.rows import RowReader
 from api.settings import Settings
 from model import Predictor
@@ -27,10 +30,16 @@ _JSON = frozenset(
 _DIGITS = 12
 """Of a length that is read as a number at all."""
 
-_HEAD = (
+_PRICED = (
     b"content-length: %d\r\ncontent-type: application/json\r\nx-request-id: %b\r\n"
     b"x-content-type-options: nosniff\r\n\r\n%b"
 )
+_REFUSED = (
+    b"content-length: %d\r\ncontent-type: application/problem+json\r\nretry-after: 1\r\n"
+    b"x-request-id: %b\r\nx-content-type-options: nosniff\r\n\r\n%b"
+)
+_BUSY = Problem(503, "More is asked than can be answered in time. Try again in a moment.")
+_BUSY_TEXT = json.dumps(_BUSY.document()).encode()
 
 Headers = dict[bytes, bytes]
 
@@ -48,7 +57,7 @@ class Asked:
 
 
 class FrontPath:
-    """Answers requests for one price. `clock` gives seconds for durations."""
+    """Answers requests for one price, or refuses them. `clock` gives seconds for durations."""
 
     def __init__(
         self,
@@ -59,6 +68,7 @@ class FrontPath:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.ledger = ledger
+        self.backlog = Backlog(settings.patience_seconds)
         self._predictor = predictor
         self._reader = RowReader(predictor.manifest.features)
         self._writer = AnswerWriter(predictor)
@@ -81,29 +91,43 @@ class FrontPath:
             and len(length) <= _DIGITS
             and length.isdigit()
             and int(length) <= self._limit
-            and (self._guard is None or self._guard.accepts(_key(named)))
             and not self._drain.begun
         )
         return Asked(named, self._clock(), time.time()) if plain else None
 
     def answer(self, asked: Asked, body: bytes, client: str | None) -> bytes | None:
-        """The headers of its own and the body of an answer; None where it is for the app to give.
+        """The headers of its own and the body of a 200; None where it is for the app to answer.
 
         It is noted in the ledger, for `client`, as answered now.
         """
+        text = self._text(asked, body)
+        if text is None:
+            return None
+        identifier = self._note(asked, client, 200)
+        return _PRICED % (len(text), identifier.encode(), text.encode())
+
+    def refuse(self, asked: Asked, client: str | None) -> bytes:
+        """The same of a 503, for a request that would wait too long."""
+        identifier = self._note(asked, client, 503)
+        return _REFUSED % (len(_BUSY_TEXT), identifier.encode(), _BUSY_TEXT)
+
+    def _text(self, asked: Asked, body: bytes) -> str | None:
+        if self._guard is not None and not self._guard.accepts(_key(asked.headers)):
+            return None
         try:
             row = self._reader.read_json(body)
             if row is None:
                 return None
-            text = self._writer.text(self._predictor.predict(row), new_id(asked.now))
+            return self._writer.text(self._predictor.predict(row), new_id(asked.now))
         except Exception:  # noqa: BLE001 - the app fails in the same way, and in order
             return None
-        if text is None:
-            return None
+
+    def _note(self, asked: Asked, client: str | None, status: int) -> str:
+        """Note an answer, and make the id of its request."""
         identifier = _identifier(asked)
         seconds = self._clock() - asked.began
-        self.ledger.note(identifier, client, asked.now + seconds, seconds)
-        return _HEAD % (len(text), identifier.encode(), text.encode())
+        self.ledger.note(Note(identifier, client, status, asked.now + seconds, seconds))
+        return identifier
 
 
 def _key(headers: Headers) -> str:

@@ -1,19 +1,28 @@
-"""The ledger: single prices that were answered, until the metrics and the log are told of them.
+"""The ledger: what the front path answered, until the metrics and the log are told of it.
 
-To tell them of each by itself costs more than the price. Everything is told in the end: a moment
-later, when somebody reads the metrics, and when the process ends.
+To tell them of each answer by itself costs more than a price. Everything is told in the end: a
+moment later, when somebody reads the metrics, and when the process ends.
 """
 
 import asyncio
 import json
 import logging
 from functools import lru_cache
+from typing import NamedTuple
 
 from api.logs import Lines, timestamp
 from api.metrics import Metrics
 
-Note = tuple[str, str | None, float, float]
-"""Request id, client, Unix time at its end, seconds that it took."""
+
+class Note(NamedTuple):
+    """One answer to `POST /predict`: its Unix time, and how many seconds it took."""
+
+    request_id: str
+    client: str | None
+    status: int
+    ended: float
+    seconds: float
+
 
 MOST = 64
 """Notes that are kept: to tell of more at once would hold up who asks meanwhile."""
@@ -25,7 +34,7 @@ _log = logging.getLogger("api.requests")
 
 
 class Ledger:
-    """Takes notes of answered requests for a single price, inside a running event loop."""
+    """Takes notes, inside a running event loop."""
 
     def __init__(self, metrics: Metrics, lines: Lines, delay: float = DELAY) -> None:
         """`lines` is where the log goes; `delay` is how many seconds a note waits at most."""
@@ -44,9 +53,9 @@ class Ledger:
         """It is no longer in flight, or counted as such by somebody else."""
         self._metrics.in_flight.dec()
 
-    def note(self, request_id: str, client: str | None, ended: float, seconds: float) -> None:
-        """A request was answered with a price at a Unix time, so many seconds after it began."""
-        self._notes.append((request_id, client, ended, seconds))
+    def note(self, note: Note) -> None:
+        """A request was answered."""
+        self._notes.append(note)
         if len(self._notes) == MOST:
             self.settle()
         elif self._due is None:
@@ -58,25 +67,28 @@ class Ledger:
             self._due.cancel()
             self._due = None
         notes, self._notes = self._notes, []
-        if not notes:
-            return
-        self._metrics.count_prices([seconds for *_, seconds in notes])
-        if _log.isEnabledFor(logging.INFO):
+        for status in {note.status for note in notes}:
+            seconds = [note.seconds for note in notes if note.status == status]
+            self._metrics.count_answers(status, seconds)
+        if notes and _log.isEnabledFor(logging.INFO):
             self._lines.write("".join(map(_line, notes)))
 
 
 def _line(note: Note) -> str:
     """What the log would make of it."""
-    request_id, client, ended, seconds = note
-    time, quoted = timestamp(int(ended * 1000)), _quoted(client)
-    return _LINE % (time, request_id, round(seconds * 1000, 3), quoted)
+    return _LINE % (
+        timestamp(int(note.ended * 1000)),
+        note.request_id,
+        note.status,
+        round(note.seconds * 1000, 3),
+        _quoted(note.client),
+    )
 
 
 _LINE = (
     '{"time": "%s", "level": "info", "logger": "api.requests", "message": "request", '
     '"request_id": "%s", "method": "POST", "path": "/predict", "route": "/predict", '
-    '"status": 200, "duration_ms": %r, "client": %s}\n'
+    '"status": %d, "duration_ms": %r, "client": %s}\n'
 )
-
 
 _quoted = lru_cache(maxsize=1024)(json.dumps)

@@ -4,6 +4,7 @@ import os
 from bisect import bisect_left
 from collections import Counter as Counted
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -56,7 +57,7 @@ class Metrics:
             ("feature",),
             registry=self.registry,
         )
-        self._prices_asked = self.requests.labels("POST", "/predict", "200")
+        self.requests.labels("POST", "/predict", "200")
         self._prices_given = self.predictions.labels("single")
         self._price_duration = self.duration.labels("/predict")
         self.pending: list[Callable[[], None]] = []
@@ -70,14 +71,14 @@ class Metrics:
         )
         model.labels(version).set(1)
 
-    def count_prices(self, seconds: Sequence[float]) -> None:
-        """Count single prices that were answered meanwhile, each after so many seconds.
+    def count_answers(self, status: int, seconds: Sequence[float]) -> None:
+        """Count answers to `POST /predict`, each after so many seconds; those of 200 are prices.
 
         As `requests`, `duration` and `predictions` would one by one, in a fraction of the time.
         """
-        number = len(seconds)
-        self._prices_asked.inc(number)
-        self._prices_given.inc(number)
+        self.requests.labels("POST", "/predict", str(status)).inc(len(seconds))
+        if status == HTTPStatus.OK:
+            self._prices_given.inc(len(seconds))
         buckets = Counted(bisect_left(_BUCKETS, each) for each in seconds)
         for place, count in buckets.items():
             self._price_duration._buckets[place].inc(count)  # noqa: SLF001 - no other way to add many

@@ -37,7 +37,7 @@ def describe_single(manifest: Manifest, example: Example) -> Description:
     return {
         "responses": {
             200: {"description": "The price.", "content": answered},
-            **problem_responses(400, 413, 415, 422),
+            **problem_responses(400, 413, 415, 422, 503),
         },
         "openapi_extra": _body(asked),
     }

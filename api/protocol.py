@@ -14,6 +14,9 @@ from uvicorn.server import ServerState
 
 from api.front import FRONT, Asked, FrontPath, Headers
 
+_PATH = b"/predict"
+_WITH_QUERY = _PATH + b"?"
+
 
 class FrontProtocol(HttpToolsProtocol):
     """One HTTP/1.1 connection. The parser calls its methods from within `data_received`."""
@@ -33,6 +36,7 @@ class FrontProtocol(HttpToolsProtocol):
         self._body = b""
         self._reading = False
         self._waiting = False
+        self._entered = False
         self._idle: asyncio.TimerHandle | None = None
         self._answered = 0.0
 
@@ -52,7 +56,7 @@ class FrontProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Its head is complete: leave its body for later, or the request for the app."""
-        if self._is_plain():
+        if self._is_ordinary():
             self._asked = self._front.asked(self.headers)
         if self._asked is None:
             self._begin_cycle()
@@ -65,17 +69,17 @@ class FrontProtocol(HttpToolsProtocol):
             self._body += body
 
     def on_message_complete(self) -> None:
-        """It is complete: answer it."""
+        """It is complete: answer it, refuse it, or leave it for the app."""
         self._reading = False
-        asked = self._asked
-        answer = None
-        if asked is not None:
-            answer = self._front.answer(asked, self._body, self._client_of(asked.headers))
-        if answer is None:
+        if self._asked is None or not self._answered_here(self._asked):
             self._hand_on()
             super().on_message_complete()
-        else:
-            self._write(answer)
+            self._enter()
+
+    def on_response_complete(self) -> None:
+        """The app has answered."""
+        self._leave()
+        super().on_response_complete()
 
     def shutdown(self) -> None:
         """The server stops: a request that has begun is answered yet, by the app."""
@@ -87,12 +91,13 @@ class FrontProtocol(HttpToolsProtocol):
         if self._idle is not None:
             self._idle.cancel()
         self._hand_on()
+        self._leave()
         super().connection_lost(exc)
 
-    def _is_plain(self) -> bool:
-        """Whether the head asks for one price in the plainest way, and nothing is in between."""
+    def _is_ordinary(self) -> bool:
+        """Whether the head asks for one price in an ordinary way, and nothing is in between."""
         return (
-            self.url == b"/predict"
+            self._is_single()
             and self.parser.get_method() == b"POST"
             and self.parser.get_http_version() == "1.1"
             and self.parser.should_keep_alive()
@@ -100,6 +105,22 @@ class FrontProtocol(HttpToolsProtocol):
             and not self._is_busy()
             and not self.flow.write_paused
         )
+
+    def _is_single(self) -> bool:
+        """Whether the request is for one price, with reasons or without."""
+        return self.url == _PATH or self.url.startswith(_WITH_QUERY)
+
+    def _answered_here(self, asked: Asked) -> bool:
+        """Whether the request is answered without the app."""
+        client = self._client_of(asked.headers)
+        answer = self._front.answer(asked, self._body, client) if self.url == _PATH else None
+        if answer is not None:
+            self._write(200, answer)
+        elif self._front.backlog.is_full():
+            self._write(503, self._front.refuse(asked, client))
+        else:
+            return False
+        return True
 
     def _is_busy(self) -> bool:
         """Whether the app has a request of this connection that it has not answered."""
@@ -129,8 +150,19 @@ class FrontProtocol(HttpToolsProtocol):
             self._waiting = False
             self._front.ledger.end()
 
-    def _write(self, answer: bytes) -> None:
-        content = [STATUS_LINE[200]]
+    def _enter(self) -> None:
+        """Count the request among those that the app is about to answer."""
+        if self._is_single() and self._is_busy() and not self.pipeline:
+            self._entered = True
+            self._front.backlog.enter()
+
+    def _leave(self) -> None:
+        if self._entered:
+            self._entered = False
+            self._front.backlog.leave()
+
+    def _write(self, status: int, answer: bytes) -> None:
+        content = [STATUS_LINE[status]]
         for name, value in self.server_state.default_headers:
             content += (name, b": ", value, b"\r\n")
         content.append(answer)

@@ -65,6 +65,14 @@ class Settings(BaseModel):
     max_batch_rows: int = Field(
         10_000, ge=1, le=1_000_000, description="most rows of a batch, 1 to 1000000"
     )
+    patience_seconds: float = Field(
+        0.25,
+        ge=0,
+        le=60,
+        allow_inf_nan=False,
+        description="seconds that a request may be expected to wait; one that would wait longer is "
+        "refused with 503, 0 to 60",
+    )
     drain_seconds: float = Field(
         15.0,
         ge=0,

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from api.ledger import MOST, Ledger
+from api.ledger import MOST, Ledger, Note
 from api.logs import FIELDS, JsonFormatter, Lines
 from api.metrics import Metrics
 
-NOTE = ("mine", "203.0.113.9", 1_700_000_000.0075, 0.0000504)
+NOTE = Note("mine", "203.0.113.9", 200, 1_700_000_000.0075, 0.0000504)
 
 
 def counted(metrics: Metrics) -> list[str]:
@@ -21,14 +21,14 @@ def counted(metrics: Metrics) -> list[str]:
     return [line for line in text.splitlines() if "/predict" in line and "_created" not in line]
 
 
-def told(*notes: tuple[str, str | None, float, float]) -> str:
+def told(*notes: Note) -> str:
     """What the log is told of these notes."""
     stream = io.StringIO()
 
     async def tell() -> None:
         ledger = Ledger(Metrics("v"), Lines(stream))
         for note in notes:
-            ledger.note(*note)
+            ledger.note(note)
         ledger.settle()
 
     asyncio.run(tell())
@@ -39,7 +39,7 @@ def test_a_line_is_what_the_log_would_have_made_of_it(root_logger: logging.Logge
     """The same members in the same order, with the time at which the answer ended."""
     root_logger.setLevel("INFO")
     record = root_logger.makeRecord("api.requests", logging.INFO, "", 0, "request", (), None)
-    record.created = NOTE[2]
+    record.created = NOTE.ended
     fields = {"request_id": "mine", "method": "POST", "path": "/predict", "route": "/predict",
               "status": 200, "duration_ms": 0.05, "client": "203.0.113.9"}  # fmt: skip
     setattr(record, FIELDS, fields)
@@ -50,7 +50,7 @@ def test_a_line_is_what_the_log_would_have_made_of_it(root_logger: logging.Logge
 def test_any_client_makes_a_line(root_logger: logging.Logger, client: str | None) -> None:
     """Who forwards a request may say anything of where it came from."""
     root_logger.setLevel("INFO")
-    assert json.loads(told(("mine", client, 0.0, 1.0)))["client"] == client
+    assert json.loads(told(NOTE._replace(client=client)))["client"] == client
 
 
 def test_a_quiet_log_is_told_nothing(root_logger: logging.Logger) -> None:
@@ -67,13 +67,13 @@ def test_what_is_noted_is_told_together_after_the_delay() -> None:
     async def ask() -> None:
         ledger, counted = Ledger(metrics, Lines(io.StringIO()), 0.01), asyncio.Event()
 
-        def count(seconds: Sequence[float]) -> None:
+        def count(status: int, seconds: Sequence[float]) -> None:
             told.append(len(seconds))
             counted.set()
 
-        metrics.count_prices = count  # type: ignore[method-assign]  # to be told of it
+        metrics.count_answers = count  # type: ignore[method-assign]  # to be told of it
         for _ in range(3):
-            ledger.note(*NOTE)
+            ledger.note(NOTE)
         assert told == []
         await counted.wait()
         ledger.settle()
@@ -90,14 +90,14 @@ def test_a_note_after_all_was_told_is_told_too() -> None:
     async def ask() -> None:
         ledger, counted = Ledger(metrics, Lines(io.StringIO()), 0.01), asyncio.Event()
 
-        def count(seconds: Sequence[float]) -> None:
+        def count(status: int, seconds: Sequence[float]) -> None:
             told.append(len(seconds))
             counted.set()
 
-        metrics.count_prices = count  # type: ignore[method-assign]  # to be told of it
+        metrics.count_answers = count  # type: ignore[method-assign]  # to be told of it
         ledger.settle()
         ledger.settle()
-        ledger.note(*NOTE)
+        ledger.note(NOTE)
         await asyncio.wait_for(counted.wait(), 10)
 
     asyncio.run(ask())
@@ -108,12 +108,12 @@ def test_many_notes_are_told_before_the_delay() -> None:
     """So that none of the pauses in which they are told is a long one."""
     metrics = Metrics("v")
     told: list[int] = []
-    metrics.count_prices = lambda seconds: told.append(len(seconds))  # type: ignore[method-assign]  # to be told
+    metrics.count_answers = lambda status, seconds: told.append(len(seconds))  # type: ignore[method-assign]  # to be told
 
     async def ask() -> None:
         ledger = Ledger(metrics, Lines(io.StringIO()), 60)
         for _ in range(2 * MOST + 1):
-            ledger.note(*NOTE)
+            ledger.note(NOTE)
 
     asyncio.run(ask())
     assert told == [MOST, MOST]
@@ -125,7 +125,7 @@ def test_who_reads_the_metrics_sees_everything() -> None:
 
     async def ask() -> None:
         ledger = Ledger(metrics, Lines(io.StringIO()), 60)
-        ledger.note(*NOTE)
+        ledger.note(NOTE)
         assert 'http_requests_total{method="POST",route="/predict",status="200"} 1.0' in counted(
             metrics
         )
@@ -133,15 +133,17 @@ def test_who_reads_the_metrics_sees_everything() -> None:
     asyncio.run(ask())
 
 
+@pytest.mark.parametrize("status", [200, 503])
 @pytest.mark.parametrize("seconds", [0.0, 0.0005, 0.00051, 0.3, 10.0, 99.0])
-def test_many_are_counted_as_one_by_one(seconds: float) -> None:
+def test_many_are_counted_as_one_by_one(seconds: float, status: int) -> None:
     """In the same buckets, on their borders too."""
     single, many = Metrics("v"), Metrics("v")
     for _ in range(3):
-        single.requests.labels("POST", "/predict", "200").inc()
+        single.requests.labels("POST", "/predict", str(status)).inc()
         single.duration.labels("/predict").observe(seconds)
-        single.predictions.labels("single").inc()
-    many.count_prices([seconds] * 3)
+        if status == 200:
+            single.predictions.labels("single").inc()
+    many.count_answers(status, [seconds] * 3)
     assert counted(many) == counted(single)
 
 
