@@ -92,6 +92,7 @@ static void free_again(Load *load, Connection *connection)
     TAILQ_INSERT_TAIL(&load->free, connection, place);
 }
 
+/* Tries at once, and where that fails once more after a while. */
 static void reopen(Load *load, Connection *connection)
 {
     connection_reopen(connection, &load->options.to, load->poller);
