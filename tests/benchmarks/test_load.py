@@ -106,6 +106,7 @@ def test_a_stalled_server_shows_in_every_latency() -> None:
     assert outcomes(load) == {"answered": 10}
     for place in range(10):
         assert load.percentile(place / 10) >= (place + 1) / 100
+    assert load.lateness.percentile(0.5) < load.percentile(0.5) / 2  # it is not the generator's
 
 
 def test_random_times_are_not_even() -> None:
