@@ -7,7 +7,6 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,18 +16,13 @@
 #include <time.h>
 
 #include "connection.h"
-#include "histogram.h"
 #include "options.h"
 #include "schedule.h"
+#include "seen.h"
 
 #define MOST_EVENTS 64
-#define SPIN UINT64_C(50000)      /* this long before a request is due, the clock is watched */
+#define SPIN UINT64_C(50000)        /* this long before a request is due, the clock is watched */
 #define PATIENCE UINT64_C(10000000) /* before one more try at a server that takes no connection */
-
-typedef struct {
-    uint64_t answered, refused, wrong, failed, unanswered, unsent, reopened;
-    Histogram good, bad, lateness;
-} Seen;
 
 typedef struct {
     Options options;
@@ -38,9 +32,8 @@ typedef struct {
     size_t asking, turn;
     uint64_t retry, giving_up;
     int poller;
+    Seen seen;
 } Load;
-
-static Seen seen;
 
 static uint64_t now(void)
 {
@@ -63,8 +56,9 @@ static void ask(Load *load, uint64_t due, uint64_t time)
 {
     Connection *connection = TAILQ_FIRST(&load->free);
     TAILQ_REMOVE(&load->free, connection, place);
+    uint64_t possible = due > connection->freed ? due : connection->freed;
     if (!load->schedule.closed)
-        histogram_add(&seen.lateness, time - (due > connection->freed ? due : connection->freed));
+        histogram_add(&load->seen.lateness, time - possible);
     connection->due = due;
     load->asking++;
     load->schedule.next++;
@@ -121,7 +115,7 @@ static void settle(Load *load, Connection *connection)
         TAILQ_INSERT_TAIL(&load->lost, connection, place);
         return;
     }
-    seen.reopened++;
+    load->seen.reopened++;
     free_again(load, connection);
 }
 
@@ -143,21 +137,6 @@ static void open_all(Load *load)
 
 /* ---- answers ---- */
 
-static void judge(const Connection *connection, uint64_t latency)
-{
-    const Answer *answer = &connection->answer;
-    const char *expect = connection->question->expect;
-    if (answer->status == 503) {
-        seen.refused++;
-        histogram_add(&seen.bad, latency);
-    } else if (answer->status != 200 || (expect != NULL && !answer_contains(answer, expect))) {
-        seen.wrong++;
-    } else {
-        seen.answered++;
-        histogram_add(&seen.good, latency);
-    }
-}
-
 static void read_answer(Load *load, Connection *connection)
 {
     Progress progress = connection_read(connection);
@@ -166,9 +145,9 @@ static void read_answer(Load *load, Connection *connection)
         return;
     load->asking--;
     if (progress == WHOLE)
-        judge(connection, time - connection->due);
+        seen_answer(&load->seen, &connection->answer, connection->question, time - connection->due);
     else
-        seen.failed++;
+        load->seen.failed++;
     int whole = progress == WHOLE && connection->written == connection->question->length;
     if (whole && !connection->answer.closing)
         free_again(load, connection);
@@ -230,24 +209,8 @@ static void run(Load *load)
         reopen_lost(load);
         time = now();
     }
-    seen.unanswered = load->asking;
-    seen.unsent = load->schedule.closed ? 0 : load->schedule.count - load->schedule.next;
-}
-
-static void print(double seconds, double cpu)
-{
-    printf("{\"answered\":%" PRIu64 ",\"refused\":%" PRIu64 ",\"wrong\":%" PRIu64, seen.answered,
-           seen.refused, seen.wrong);
-    printf(",\"failed\":%" PRIu64 ",\"unanswered\":%" PRIu64 ",\"unsent\":%" PRIu64, seen.failed,
-           seen.unanswered, seen.unsent);
-    printf(",\"reopened\":%" PRIu64 ",\"seconds\":%.9f,\"cpu\":%.6f", seen.reopened, seconds, cpu);
-    fputs(",\"latencies\":", stdout);
-    histogram_print(&seen.good, stdout);
-    fputs(",\"refusals\":", stdout);
-    histogram_print(&seen.bad, stdout);
-    fputs(",\"lateness\":", stdout);
-    histogram_print(&seen.lateness, stdout);
-    puts("}");
+    load->seen.unanswered = load->asking;
+    load->seen.unsent = load->schedule.closed ? 0 : load->schedule.count - load->schedule.next;
 }
 
 int main(int count, char **arguments)
@@ -259,6 +222,6 @@ int main(int count, char **arguments)
     open_all(&load);
     double before = cpu_seconds();
     run(&load);
-    print((double)(now() - load.schedule.start) / 1e9, cpu_seconds() - before);
+    seen_print(&load.seen, (double)(now() - load.schedule.start) / 1e9, cpu_seconds() - before);
     return fflush(stdout) == 0 ? 0 : 1;
 }

@@ -247,7 +247,7 @@ def test_only_loopback_is_put_under_load(address: str) -> None:
         (["--fast"], "usage: "),
         (["--to", "127.0.0.1:80", "--request", __file__, "--poisson", "1"], "needs a --rate"),
         (["--to", "127.0.0.1:80", "--request", __file__, "--rate", "1e7", "--seconds", "11"],
-         "requests are due"),
+         "1.1e+08 requests are due"),
     ],
 )  # fmt: skip
 def test_arguments_that_make_no_sense(options: list[str], message: str) -> None:
