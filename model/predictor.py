@@ -95,7 +95,8 @@ class Predictor:
         `model.estimates` has those of a whole matrix of numpy's.
         """
         if self.engine is not self._library:
-            return [self.predict(row) for row in rows]
+            walk, estimate = self.engine.outputs, self._estimate
+            return [estimate(walk(row)) for row in rows]
         outputs, width = self.outputs(_matrix(rows)), self.manifest.booster.outputs
         starts = range(0, len(outputs), width)
         return [self._estimate(outputs[start : start + width]) for start in starts]

@@ -4,8 +4,10 @@ import json
 
 import pytest
 
-from api.batches import Csv, Document, Format, JsonArray, JsonLines, Record, formats
+from api.batches import Format, JsonArray, JsonLines, formats
+from api.csvbatches import Csv
 from api.problems import Problem
+from api.records import Document, Record
 from api.rows import RowReader
 from model import Feature
 
