@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import batch
 from benchmarks.__main__ import main
 from benchmarks.contenders import Contender
 from benchmarks.load import Load, closed, opened, request
@@ -46,6 +47,14 @@ def test_the_table_and_the_ratios_are_printed(capsys: pytest.CaptureFixture[str]
     printed = capsys.readouterr().out
     assert printed.count("| this service |") == 1
     assert "CPU of the service / floor: " in printed
+
+
+def test_the_ratios_of_batches_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of prices alone, and of whole requests in each format."""
+    batch.main(["--rows", "50", "--rounds", "1"])
+    printed = capsys.readouterr().out
+    assert printed.count(" / inplace_predict: ") == 2
+    assert printed.count(" µs a row") == 3
 
 
 def test_good_and_bad_answers_are_told_apart() -> None:
