@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from api.problems import Problem
@@ -33,11 +34,11 @@ class Csv:
         """One record for each line below the header."""
         lines = csv.reader(_no_longer(io.StringIO(text, newline=""), longest), strict=True)
         try:
-            header = [name.strip() for name in next(lines)]
-            reader.check_names(header)
-            document = _document(header)
+            names = [name.strip() for name in next(lines)]
+            reader.check_names(names)
+            header = _header(names, self._names)
             for fields in lines:
-                yield _csv_record(header, fields, document, reader) if fields else None
+                yield header.record(fields, reader) if fields else None
         except csv.Error as error:
             detail = f"The CSV cannot be read at line {lines.line_num}: {error}."
             raise Problem(400, detail) from None
@@ -50,20 +51,17 @@ class Csv:
 
     def write_text(self, record: Record, text: str) -> str:
         """The features, which are numerals and need no quotes, before it."""
-        return f"{','.join(self._given(record))},{text}"
+        return f"{','.join(record.given)},{text}"
 
     def write(self, record: Record, answer: Document) -> str:
         """The features as they were given, then the price, its interval, warnings and errors."""
         refused = isinstance(record.row, Problem)
         values = self._refused(answer) if refused else self._priced(answer)
-        return _csv_line([*self._given(record), *values])
+        return _csv_line([*record.given, *values])
 
     def example(self, row: Document) -> str:
         """A header and a line."""
         return _csv_line(list(row)) + _csv_line(list(row.values()))
-
-    def _given(self, record: Record) -> list[str]:
-        return [record.fields.get(name, "") for name in self._names]
 
     def _refused(self, problem: Document) -> list[str]:
         return [*[""] * (len(self._answered) - 1), problem["detail"]]
@@ -83,27 +81,43 @@ def _no_longer(lines: Iterable[str], longest: int) -> Iterator[str]:
         yield line
 
 
-def _document(header: Sequence[str]) -> str:
-    """A JSON object with the names of a header, open for its numbers."""
-    names = (json.dumps(name).replace("%", "%%") for name in header)
-    return "{" + ",".join(f"{name}:%s" for name in names) + "}"
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """The names of the columns of one CSV, and what they make of a line.
+
+    `places` tell where each feature stands, −1 where it does not; `document` is a JSON object of
+    the names, open for their numbers.
+    """
+
+    names: Sequence[str]
+    places: Sequence[int]
+    document: str
+
+    def record(self, fields: Sequence[str], reader: RowReader) -> Record:
+        """The record of a line."""
+        width = len(self.names)
+        if len(fields) != width:
+            detail = f"The line has {len(fields)} fields, the header {width}."
+            return Record(Problem(422, detail), self._given([*fields, *[""] * width][:width]))
+        given = self._given(fields)
+        if _NUMERALS.fullmatch("".join(fields)):  # most numerals are written alike in JSON
+            row = reader.read_json((self.document % tuple(fields)).encode())
+            if row is not None:
+                return Record(row, given, ordinary=True)
+        try:
+            return Record(reader.read_text(dict(zip(self.names, fields, strict=True))), given)
+        except Problem as problem:
+            return Record(problem, given)
+
+    def _given(self, fields: Sequence[str]) -> list[str]:
+        padded = [*fields, ""]
+        return [padded[place] for place in self.places]
 
 
-def _csv_record(
-    header: Sequence[str], fields: Sequence[str], document: str, reader: RowReader
-) -> Record:
-    given = dict(zip(header, fields, strict=False))
-    if len(fields) != len(header):
-        detail = f"The line has {len(fields)} fields, the header {len(header)}."
-        return Record(Problem(422, detail), given)
-    if _NUMERALS.fullmatch("".join(fields)):  # most numerals are written alike in JSON
-        row = reader.read_json((document % tuple(fields)).encode())
-        if row is not None:
-            return Record(row, given, ordinary=True)
-    try:
-        return Record(reader.read_text(given), given)
-    except Problem as problem:
-        return Record(problem, given)
+def _header(names: Sequence[str], features: Sequence[str]) -> _Header:
+    places = [names.index(name) if name in names else -1 for name in features]
+    members = (json.dumps(name).replace("%", "%%") + ":%s" for name in names)
+    return _Header(names, places, "{" + ",".join(members) + "}")
 
 
 class _Returning:

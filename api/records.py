@@ -1,7 +1,6 @@
 """Records: the rows of a batch as they were read, whatever its format."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from api.problems import Problem
@@ -10,13 +9,14 @@ Document = dict[str, Any]
 
 
 class Record(NamedTuple):
-    """One row of a batch: its numbers, or the problem with it; `fields` as a CSV gave them.
+    """One row of a batch: its numbers, or the problem with it.
 
-    Of an `ordinary` one all numbers are in the range that the model was trained on.
+    Of an `ordinary` one all numbers are in the range that the model was trained on. `given` are the
+    texts of a CSV for the features in the model's order, "" where it has none.
     """
 
     row: list[float] | Problem
-    fields: Mapping[str, str] = MappingProxyType({})
+    given: Sequence[str] = ()
     ordinary: bool = False
 
 
