@@ -73,11 +73,13 @@ def python(*arguments: str) -> list[str]:
     return [sys.executable, *arguments]
 
 
-def ask(port: int, path: str, body: bytes) -> tuple[int, bytes]:
+def ask(
+    port: int, path: str, body: bytes, content_type: str = "application/json"
+) -> tuple[int, bytes]:
     """Status and body of one answer, on a connection of its own."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
-        connection.request("POST", path, body, {"Content-Type": "application/json"})
+        connection.request("POST", path, body, {"Content-Type": content_type})
         answer = connection.getresponse()
         return answer.status, answer.read()
     finally:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import batch
 from benchmarks.__main__ import main
 from benchmarks.contenders import Contender
 from benchmarks.measure import measure
@@ -16,6 +17,14 @@ def test_the_table_and_the_ratios_are_printed(capsys: pytest.CaptureFixture[str]
     printed = capsys.readouterr().out
     assert printed.count("| this service |") == 1
     assert "CPU of the service / floor: " in printed
+
+
+def test_the_ratios_of_batches_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of prices alone, and of whole requests in each format."""
+    batch.main(["--rows", "50", "--rounds", "1"])
+    printed = capsys.readouterr().out
+    assert printed.count(" / inplace_predict: ") == 2
+    assert printed.count(" µs a row") == 3
 
 
 def test_a_server_that_does_not_answer_shows_its_log(tmp_path: Path) -> None:
