@@ -114,6 +114,7 @@ def _connected(
 
 
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+_LAST_CHUNK = b"\r\n0\r\n\r\n"
 
 
 def _complete(connection: socket.socket, part: bytearray) -> bool | None:
@@ -123,9 +124,16 @@ def _complete(connection: socket.socket, part: bytearray) -> bool | None:
         raise ConnectionError("the server closed a connection in the middle of the load")
     part += received
     end = part.find(b"\r\n\r\n")
-    length = _LENGTH.search(part, 0, end) if end > 0 else None
-    if length is None or len(part) < end + 4 + int(length[1]):
+    if end < 0 or not _whole(part, end):
         return None
     good = part.startswith(b"HTTP/1.1 200 ")
     part.clear()
     return good
+
+
+def _whole(part: bytearray, end: int) -> bool:
+    """Whether the body is there, of the told length or in chunks, behind a head that ends there."""
+    length = _LENGTH.search(part, 0, end)
+    if length is None:
+        return part.endswith(_LAST_CHUNK)
+    return len(part) >= end + 4 + int(length[1])

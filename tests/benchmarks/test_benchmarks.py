@@ -56,6 +56,14 @@ def test_good_and_bad_answers_are_told_apart() -> None:
     assert len(load.latencies) == load.answered + load.refused > 2
 
 
+def test_an_answer_in_chunks_is_one_answer() -> None:
+    """Some servers tell no length."""
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with answering(head + b"2\r\n{}\r\n0\r\n\r\n") as port:
+        load = closed(port, QUESTION, 0.1, connections=1)
+    assert load.answered > 2
+
+
 def test_open_load_asks_as_often_as_is_due() -> None:
     """All that was due is asked and answered, however late."""
     with answering(answer("200 OK", b"x" * 3000)) as port:
