@@ -94,6 +94,8 @@ def test_percentiles() -> None:
 
 def test_a_server_that_does_not_answer_shows_its_log(tmp_path: Path) -> None:
     """With the reason in it."""
-    broken = Contender("broken", lambda _: python("-c", "raise SystemExit('no such model')"))
+    broken = Contender(
+        "broken", lambda _programs, _port: python("-c", "raise SystemExit('no such model')")
+    )
     with pytest.raises(RuntimeError, match="no such model"):
         measure([broken], rounds=1, seconds=0.1, directory=tmp_path)
