@@ -1,4 +1,4 @@
-"""Ray Serve: one replica."""
+"""Ray Serve: one replica, requests gathered into batches."""
 
 import sys
 
@@ -11,6 +11,8 @@ from xgboost import Booster
 
 from benchmarks.bundled import MODEL, NAMES, PRICE
 
+Product = dict[str, float]
+
 
 @serve.deployment(max_ongoing_requests=100)
 class Pricing:
@@ -20,12 +22,16 @@ class Pricing:
         """Load the model."""
         self.booster = Booster({"nthread": 1}, model_file=MODEL)
 
+    @serve.batch(max_batch_size=32, batch_wait_timeout_s=0.002)
+    async def prices(self, products: list[Product]) -> list[float]:
+        """The prices of a batch."""
+        rows = np.array([[product[name] for name in NAMES] for product in products])
+        prices = self.booster.inplace_predict(rows, validate_features=False)[:, PRICE]
+        return [float(price) for price in prices]
+
     async def __call__(self, request: Request) -> dict[str, float]:
         """One answer."""
-        product = await request.json()
-        row = np.array([[product[name] for name in NAMES]])
-        prices = self.booster.inplace_predict(row, validate_features=False)
-        return {"price": float(prices[0, PRICE])}
+        return {"price": await self.prices(await request.json())}
 
 
 if __name__ == "__main__":

@@ -40,6 +40,16 @@ def fifo(path: Path) -> Iterator[int]:
         os.close(end)
 
 
+@contextmanager
+def sleeping() -> Iterator[int]:
+    """A process that does nothing, by its number."""
+    with subprocess.Popen(["sleep", "1000"]) as child:
+        try:
+            yield child.pid
+        finally:
+            child.kill()
+
+
 def heard(end: int) -> bytes:
     """What comes within ten seconds; nothing when all who held the other end have ended."""
     assert select.select([end], [], [], 10)[0]
@@ -60,19 +70,17 @@ def test_what_a_server_leaves_behind_is_counted_and_ended(tmp_path: Path) -> Non
 
 def test_the_sum_is_over_all_of_them() -> None:
     """This process and a child of it use more memory than the child."""
-    with subprocess.Popen(["sleep", "1000"]) as child:
-        assert {os.getpid(), child.pid} <= {each.pid for each in family(os.getpid())}
-        assert 0 < memory(family(child.pid)) < memory(family(os.getpid()))
-        child.kill()
+    with sleeping() as child:
+        assert {os.getpid(), child} <= {each.pid for each in family(os.getpid())}
+        assert 0 < memory(family(child)) < memory(family(os.getpid()))
 
 
 def test_a_process_moves_to_other_cores() -> None:
     """One after another, whichever this machine has."""
-    with subprocess.Popen(["sleep", "1000"]) as child:
+    with sleeping() as child:
         for core in os.sched_getaffinity(0):
-            move(family(child.pid), {core})
-            assert os.sched_getaffinity(child.pid) == {core}
-        child.kill()
+            move(family(child), {core})
+            assert os.sched_getaffinity(child) == {core}
 
 
 def test_what_has_ended_used_nothing_that_could_be_told() -> None:
