@@ -23,7 +23,7 @@ def measured(name: str, cpu: float, rate: float, size: float | None = None) -> M
 
 
 OURS = [measured("floor", 30, 20_000), measured("echo", 150, 6000), measured("this", 60, 12_000)]
-ORIGINAL = measured("the original server", 1500, 600, 1121.4)
+ORIGINAL = measured("the original server", 1500, 2000, 1121.4)
 OUTCOME = Outcome(
     [*OURS, ORIGINAL, measured("slow", 5000, 100), measured("fast", 800, 1200)],
     {"gone": "it does not answer: Traceback\n  ...\nImportError: no a|b for this Python\n"},
