@@ -16,7 +16,8 @@ import numpy as np
 import xgboost
 from numpy.typing import NDArray
 
-from benchmarks.contenders import ROOT, SERVICE
+from benchmarks.bundled import ROOT
+from benchmarks.contenders import SERVICE
 from benchmarks.processes import Server, ask, free_port, serving
 from model import Manifest, Predictor, load
 from model.estimates import estimate_columns
@@ -89,9 +90,8 @@ def written(manifest: Manifest, rows: Rows) -> Mapping[str, bytes]:
 def requests(bodies: Mapping[str, bytes], rounds: int) -> Mapping[str, float]:
     """The CPU seconds that a request with each of these bodies costs the service."""
     with tempfile.TemporaryDirectory() as directory:
-        port, log = free_port(), Path(directory, "log")
-        body = bodies["application/json"]
-        with serving(SERVICE.argv(port), port, PATH, body, log, cores=None) as server:
+        command = SERVICE.command(SERVICE.programs(), free_port())
+        with serving(command, Path(directory, "log"), cores=None) as server:
             return {kind: _served(server, kind, body, rounds) for kind, body in bodies.items()}
 
 
