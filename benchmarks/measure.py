@@ -4,7 +4,7 @@ import json
 import statistics
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -123,8 +123,7 @@ def _moved(server: Server, there: set[int] | None, back: set[int] | None) -> Ite
 
 def _warm(entry: _Entry, seconds: float) -> None:
     """A round that does not count: caches fill, and a proxy that has just started settles."""
-    with suppress(ConnectionError):
-        closed(entry.server.port, entry.question, seconds)
+    closed(entry.server.port, entry.question, seconds)
 
 
 def _closed(entry: _Entry, seconds: float) -> None:
