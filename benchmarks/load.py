@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 import msgspec
@@ -30,6 +31,8 @@ class Question:
 
     request: bytes
     expect: str = ""
+    status: int = 200
+    """Of a good answer; many a question is asked to be refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class Plan:
             yield from ("--request", str(directory / str(number)))
             if question.expect:
                 yield from ("--expect", question.expect)
+            if question.status != HTTPStatus.OK:
+                yield from ("--status", str(question.status))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +75,9 @@ class Load:
     """What came of it."""
 
     answered: int
-    """200, and with what was expected in it."""
+    """With the status that was expected, and what was expected in it."""
     refused: int
-    """503."""
+    """503, where that was not expected."""
     wrong: int
     """Any other answer."""
     failed: int
