@@ -94,19 +94,19 @@ def test_growth_over_few_requests_is_not_judged() -> None:
 
 def test_the_warm_up_does_not_count() -> None:
     """However much was gathered in it."""
-    warm = holding(lambda held, number: replace(held, memory=60.0 if number > 5 else 10.0 * number))
-    assert faults(warm) == ""
+    assert faults(holding(lambda held, number: replace(held, threads=min(number, 6)))) == ""
 
 
 @pytest.mark.parametrize("name", ["descriptors", "threads"])
 def test_what_is_held_open_may_not_grow(name: str) -> None:
     """A few at times are given back; ever more are not."""
 
-    def held(step: int) -> Soak:
-        return holding(lambda held, number: replace(held, **{name: 20 + number % step}))
+    def found(change: Callable[[int], int]) -> str:
+        return faults(holding(lambda held, number: replace(held, **{name: change(number)})))
 
-    assert faults(held(3)) == ""
-    assert f"ever more {name}" in faults(held(PARTS))
+    assert found(lambda number: 20 + number % 7) == ""
+    assert found(lambda number: 20 + 9 * (number == PARTS - 1)) == ""
+    assert f"ever more {name}" in found(lambda number: 20 + number // 9)
 
 
 def test_series_may_not_grow() -> None:
