@@ -60,9 +60,11 @@ class InstanceProfile:
                 InstanceProfileName=self.name, RoleName=self._role
             )
         except ClientError as error:
-            self.find()
-            if error_code(error) != "LimitExceeded" or self._live_roles != (self._role,):
+            if error_code(error) != "LimitExceeded" or not self._has_role():
                 raise
+
+    def _has_role(self) -> bool:
+        return (self.find() or {}).get("roles") == (self._role,)
 
     def _empty(self) -> None:
         for role in self._live_roles:
