@@ -14,21 +14,22 @@
 #define MOST_REQUESTS 1e8 /* due in one run: eight bytes are kept for each */
 
 static const char usage[] =
-    "usage: load --to 127.0.0.1:PORT --request FILE [--expect TEXT] [--request FILE ...]\n"
-    "            [--connections N] [--seconds S] [--grace S] [--rate R [--poisson SEED]]\n"
+    "usage: load --to 127.0.0.1:PORT --request FILE [--expect TEXT] [--status N]\n"
+    "            [--request FILE ...] [--connections N] [--seconds S] [--grace S]\n"
+    "            [--rate R [--poisson SEED]]\n"
     "\n"
     "Asks the requests in turn, each the bytes of a whole file, and prints what came of it as\n"
     "one JSON object. Without --rate every connection asks again as soon as it has its answer;\n"
     "with it requests are due evenly, or at random times of a seed. --expect is what a good\n"
-    "answer to the request before it contains. After --seconds no more becomes due, and after\n"
-    "--grace what is not answered is given up.\n";
+    "answer to the request before it contains, --status its status, otherwise 200. After\n"
+    "--seconds no more becomes due, and after --grace what is not answered is given up.\n";
 
 static const struct option names[] = {
     {"to", required_argument, NULL, 't'},      {"request", required_argument, NULL, 'q'},
     {"expect", required_argument, NULL, 'x'},  {"connections", required_argument, NULL, 'c'},
     {"seconds", required_argument, NULL, 's'}, {"grace", required_argument, NULL, 'g'},
     {"rate", required_argument, NULL, 'r'},    {"poisson", required_argument, NULL, 'p'},
-    {NULL, 0, NULL, 0},
+    {"status", required_argument, NULL, 'a'},  {NULL, 0, NULL, 0},
 };
 
 void fail(const char *format, ...)
@@ -85,15 +86,16 @@ static void add_question(Options *options, const char *path)
     if (options->question == NULL)
         fail("there is no memory for %zu requests", options->questions + 1);
     Question *question = &options->question[options->questions++];
-    *question = (Question){0};
+    *question = (Question){.status = 200};
     question->bytes = read_file(path, &question->length);
 }
 
-static void expect(Options *options, const char *text)
+/* The question that an option is of. */
+static Question *last_question(Options *options, const char *option)
 {
     if (options->questions == 0)
-        fail("--expect is of the request before it, and there is none");
-    options->question[options->questions - 1].expect = text;
+        fail("%s is of the request before it, and there is none", option);
+    return &options->question[options->questions - 1];
 }
 
 static void read_option(Options *options, int name, char *value)
@@ -101,7 +103,10 @@ static void read_option(Options *options, int name, char *value)
     switch (name) {
     case 't': read_address(options, value); break;
     case 'q': add_question(options, value); break;
-    case 'x': expect(options, value); break;
+    case 'x': last_question(options, "--expect")->expect = value; break;
+    case 'a':
+        last_question(options, "--status")->status = (int)read_number(value, 200, 599);
+        break;
     case 'c': options->connections = (size_t)read_number(value, 1, 100000); break;
     case 's': options->seconds = read_number(value, 0, 86400); break;
     case 'g': options->grace = read_number(value, 0, 86400); break;
