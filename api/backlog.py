@@ -7,12 +7,18 @@ would wait too long, at once and for next to nothing.
 import time
 from collections.abc import Callable
 
+REFUSED = "refused"
+"""The member of a request's state that says that it would wait too long."""
+
 _SHARE = 0.1
 """How much each request changes the time that one is thought to take."""
 
+_LOOK = 1.0
+"""Seconds without an answer after which one request is taken in, to see how long it takes."""
+
 
 class Backlog:
-    """Counts requests in and out. `clock` gives seconds."""
+    """Counts requests of one kind in and out. `clock` gives seconds."""
 
     def __init__(self, patience: float, clock: Callable[[], float] = time.monotonic) -> None:
         """`patience` is how many seconds a request may be expected to wait for its answer."""
@@ -20,24 +26,33 @@ class Backlog:
         self._clock = clock
         self._waiting = 0
         self._pace = 0.0
-        self._since = 0.0
+        self._moved = 0.0
 
-    def is_full(self) -> bool:
+    def refuses(self) -> bool:
         """Whether one more would wait too long, as fast as the last ones were answered.
 
-        One that would be alone is always taken in.
+        One that would be alone is always taken in, and one in a while when nothing moves: what is
+        waited for may be no work of this process, or what is thought of its pace be wrong.
         """
-        return self._waiting * self._pace > self._patience
-
-    def enter(self) -> None:
-        """The app has all of a request."""
-        if not self._waiting:
-            self._since = self._clock()
-        self._waiting += 1
-
-    def leave(self) -> None:
-        """It has answered it, or given it up."""
+        if self._waiting * self._pace <= self._patience:
+            return False
         now = self._clock()
-        self._pace += (now - self._since - self._pace) * _SHARE
-        self._since = now
+        stuck = now - self._moved > _LOOK
+        if stuck:
+            self._moved = now
+        return not stuck
+
+    def enter(self) -> float:
+        """The app has all of a request: what `leave` is to be told."""
+        self._waiting += 1
+        return self._clock()
+
+    def leave(self, entered: float) -> None:
+        """It has answered it, or given it up.
+
+        Since the one before left it had time for this one, or since this one came.
+        """
+        now = self._clock()
+        self._pace += (now - max(self._moved, entered) - self._pace) * _SHARE
+        self._moved = now
         self._waiting -= 1

@@ -16,7 +16,7 @@ from api.drain import Drain
 from api.identifiers import new_id, request_id
 from api.keys import HEADER, KeyGuard
 from api.ledger import Ledger, Note
-from api.problems import Problem
+from api.problems import busy
 from api.rows import RowReader
 from api.settings import Settings
 from model import Predictor
@@ -38,8 +38,7 @@ _REFUSED = (
     b"content-length: %d\r\ncontent-type: application/problem+json\r\nretry-after: 1\r\n"
     b"x-request-id: %b\r\nx-content-type-options: nosniff\r\n\r\n%b"
 )
-_BUSY = Problem(503, "More is asked than can be answered in time. Try again in a moment.")
-_BUSY_TEXT = json.dumps(_BUSY.document()).encode()
+_BUSY = json.dumps(busy().document()).encode()
 
 Headers = dict[bytes, bytes]
 
@@ -69,6 +68,7 @@ class FrontPath:
     ) -> None:
         self.ledger = ledger
         self.backlog = Backlog(settings.patience_seconds)
+        self.explaining = Backlog(settings.patience_seconds)
         self._predictor = predictor
         self._reader = RowReader(predictor.manifest.features)
         self._writer = AnswerWriter(predictor)
@@ -109,7 +109,7 @@ class FrontPath:
     def refuse(self, asked: Asked, client: str | None) -> bytes:
         """The same of a 503, for a request that would wait too long."""
         identifier = self._note(asked, client, 503)
-        return _REFUSED % (len(_BUSY_TEXT), identifier.encode(), _BUSY_TEXT)
+        return _REFUSED % (len(_BUSY), identifier.encode(), _BUSY)
 
     def _text(self, asked: Asked, body: bytes) -> str | None:
         if self._guard is not None and not self._guard.accepts(_key(asked.headers)):

@@ -30,10 +30,13 @@ class KeyGuard(APIKeyHeader):
         return key
 
     def accepts(self, key: str) -> bool:
-        """Whether a key is one of the accepted ones, compared with all of them every time."""
+        """Whether a key is one of the accepted ones, compared with all of them every time.
+
+        None at all never is, whatever was hashed.
+        """
         digest = hashlib.sha256(key.encode()).digest()
         matches = [hmac.compare_digest(digest, accepted) for accepted in self._hashes]
-        return any(matches)
+        return any(matches) and key != ""
 
 
 def new_key() -> tuple[str, str]:

@@ -71,7 +71,7 @@ class Ledger:
             seconds = [note.seconds for note in notes if note.status == status]
             self._metrics.count_answers(status, seconds)
         if notes and _log.isEnabledFor(logging.INFO):
-            self._lines.write("".join(map(_line, notes)))
+            self._lines.write([_line(note) for note in notes])
 
 
 def _line(note: Note) -> str:

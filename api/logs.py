@@ -4,9 +4,13 @@ import json
 import logging
 import time
 import traceback
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from functools import lru_cache
 from typing import TextIO
+
+PIPE_BUF = 4096
+"""Bytes that Linux writes to a pipe at once, see pipe(7); a log line is all ASCII."""
 
 FIELDS = "fields"
 """The attribute of a log record that holds the members a line has beyond the common ones."""
@@ -36,11 +40,29 @@ class Lines(logging.StreamHandler[TextIO]):
         super().__init__(stream)
         self.setFormatter(JsonFormatter())
 
-    def write(self, lines: str) -> None:
-        """Write lines as they are, none of them torn by a record."""
+    def write(self, lines: Sequence[str]) -> None:
+        """Write lines as they are, none of them torn: not even by another process in a pipe.
+
+        What cannot be written is told of on standard error, as of any other record.
+        """
         with self.lock or nullcontext():
-            self.stream.write(lines)
-            self.flush()
+            for together in _together(lines):
+                try:
+                    self.stream.write(together)
+                    self.flush()
+                except OSError:
+                    self.handleError(logging.makeLogRecord({"msg": together}))
+
+
+def _together(lines: Sequence[str]) -> Iterator[str]:
+    """The lines, as many together as a pipe takes at once."""
+    start, size = 0, 0
+    for place, line in enumerate(lines):
+        size += len(line)
+        if size > PIPE_BUF and place > start:
+            yield "".join(lines[start:place])
+            start, size = place, len(line)
+    yield "".join(lines[start:])
 
 
 def configure(level: str, stream: TextIO) -> Lines:

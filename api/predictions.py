@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
@@ -13,21 +13,19 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from api.answers import AnswerWriter
+from api.backlog import REFUSED
 from api.batches import Format, formats
 from api.bodies import media_type, read_body
 from api.decoding import decode_json, decode_text
 from api.identifiers import new_id
 from api.metrics import Metrics
 from api.operations import Example, describe_batch, describe_single
-from api.problems import Problem
-from api.records import Record
+from api.problems import Problem, busy
+from api.records import Record, turns
 from api.rows import RowReader
 from api.schema import request_example
 from api.settings import Settings
 from model import Estimate, Predictor
-
-CHUNK = 100
-"""Rows of a batch that are answered before single predictions get their turn again."""
 
 QUEUE = 8
 """Batches that one process takes in at a time, one of which is being answered."""
@@ -39,7 +37,15 @@ _EXAMPLE_ID = "019a0000-0000-7000-8000-000000000000"
 class Predictions:
     """Asks the predictor and writes down what it says."""
 
-    def __init__(self, predictor: Predictor, metrics: Metrics, settings: Settings) -> None:
+    def __init__(
+        self,
+        predictor: Predictor,
+        metrics: Metrics,
+        settings: Settings,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`clock` gives seconds."""
+        self._clock = clock
         self._predictor = predictor
         self._metrics = metrics
         self._settings = settings
@@ -54,6 +60,8 @@ class Predictions:
 
     async def predict(self, request: Request, *, explain: bool = False) -> Response:
         """Price one product. `explain` adds what each feature contributes to the price."""
+        if hasattr(request.state, REFUSED):
+            raise busy()
         media_type(request, _JSON)
         body = await read_body(request, self._settings.max_body_bytes)
         row = self._reader.read(decode_json(decode_text(body)))
@@ -97,7 +105,7 @@ class Predictions:
         records = form.read(text, self._row_reader, self._settings.max_body_bytes)
         limit, seen = self._settings.max_batch_rows, 0
         written: list[str] = []
-        while chunk := list(islice(records, CHUNK)):
+        for chunk in turns(records, self._clock):
             seen += len(chunk)
             if seen > limit:
                 raise Problem(413, f"The batch has more than {limit} rows. Split it into several.")

@@ -49,6 +49,12 @@ class Problem(Exception):
         return document
 
 
+def busy() -> Problem:
+    """The problem with a request that would wait too long."""
+    detail = "More is asked than can be answered in time. Try again in a moment."
+    return Problem(503, detail, headers={"Retry-After": "1"})
+
+
 def respond(problem: Problem) -> Response:
     """The HTTP answer for a problem."""
     return Response(

@@ -12,10 +12,14 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from api.backlog import REFUSED, Backlog
 from api.front import FRONT, Asked, FrontPath, Headers
 
 _PATH = b"/predict"
 _WITH_QUERY = _PATH + b"?"
+_EXPLAINED = b"explain=true"
+_PAUSE = 0.05
+"""Seconds for which nothing is read from a client that was refused."""
 
 
 class FrontProtocol(HttpToolsProtocol):
@@ -33,10 +37,10 @@ class FrontProtocol(HttpToolsProtocol):
         self._proxies = self.app if isinstance(self.app, ProxyHeadersMiddleware) else None
         self._front: FrontPath = app_state[FRONT]
         self._asked: Asked | None = None
-        self._body = b""
+        self._pieces: list[bytes] = []
         self._reading = False
         self._waiting = False
-        self._entered = False
+        self._entered: tuple[Backlog, float] | None = None
         self._idle: asyncio.TimerHandle | None = None
         self._answered = 0.0
 
@@ -60,13 +64,15 @@ class FrontProtocol(HttpToolsProtocol):
             self._asked = self._front.asked(self.headers)
         if self._asked is None:
             self._begin_cycle()
+            if self._is_single() and self._backlog().refuses():
+                self.scope["state"][REFUSED] = True
 
     def on_body(self, body: bytes) -> None:
         """Some bytes of its body."""
         if self._asked is None:
             super().on_body(body)
         else:
-            self._body += body
+            self._pieces.append(body)
 
     def on_message_complete(self) -> None:
         """It is complete: answer it, refuse it, or leave it for the app."""
@@ -94,6 +100,11 @@ class FrontProtocol(HttpToolsProtocol):
         self._leave()
         super().connection_lost(exc)
 
+    def pause_writing(self) -> None:
+        """The client does not read: what is left of its answer is not the app's work."""
+        self._leave()
+        super().pause_writing()
+
     def _is_ordinary(self) -> bool:
         """Whether the head asks for one price in an ordinary way, and nothing is in between."""
         return (
@@ -113,14 +124,25 @@ class FrontProtocol(HttpToolsProtocol):
     def _answered_here(self, asked: Asked) -> bool:
         """Whether the request is answered without the app."""
         client = self._client_of(asked.headers)
-        answer = self._front.answer(asked, self._body, client) if self.url == _PATH else None
+        plain = self.url == _PATH
+        answer = self._front.answer(asked, b"".join(self._pieces), client) if plain else None
         if answer is not None:
             self._write(200, answer)
-        elif self._front.backlog.is_full():
+        elif self._backlog().refuses():
             self._write(503, self._front.refuse(asked, client))
+            self._pause()
         else:
             return False
         return True
+
+    def _pause(self) -> None:
+        """Read nothing for a moment: who asks again at once would take the time of the others."""
+        self.flow.pause_reading()
+        self.loop.call_later(_PAUSE, self.flow.resume_reading)
+
+    def _backlog(self) -> Backlog:
+        """The requests that this one would wait for."""
+        return self._front.explaining if _EXPLAINED in self.url else self._front.backlog
 
     def _is_busy(self) -> bool:
         """Whether the app has a request of this connection that it has not answered."""
@@ -138,28 +160,33 @@ class FrontProtocol(HttpToolsProtocol):
         """Give a request that was left for later to the app, with what has come of its body."""
         if self._asked is None:
             return
-        body = self._body
+        pieces = self._pieces
         self._forget()
         self._begin_cycle()
-        if body:
-            super().on_body(body)
+        for piece in pieces:
+            super().on_body(piece)
 
     def _forget(self) -> None:
-        self._asked, self._body = None, b""
+        self._asked, self._pieces = None, []
         if self._waiting:
             self._waiting = False
             self._front.ledger.end()
 
     def _enter(self) -> None:
-        """Count the request among those that the app is about to answer."""
-        if self._is_single() and self._is_busy() and not self.pipeline:
-            self._entered = True
-            self._front.backlog.enter()
+        """Count the request among those that the app is about to answer.
+
+        It is not, where the app waits for the client to read, or has begun with the one before.
+        """
+        held = self.flow.write_paused or self.pipeline or REFUSED in self.scope["state"]
+        if self._is_single() and self._is_busy() and not held:
+            backlog = self._backlog()
+            self._entered = backlog, backlog.enter()
 
     def _leave(self) -> None:
-        if self._entered:
-            self._entered = False
-            self._front.backlog.leave()
+        if self._entered is not None:
+            backlog, entered = self._entered
+            self._entered = None
+            backlog.leave(entered)
 
     def _write(self, status: int, answer: bytes) -> None:
         content = [STATUS_LINE[status]]

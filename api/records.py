@@ -1,9 +1,15 @@
 """Records: the rows of a batch as they were read, whatever its format."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from api.problems import Problem
+
+CHUNK = 100
+"""Rows of a batch that are answered before other requests get their turn."""
+
+TURN = 0.005
+"""Seconds after which they get it, too, however few rows were read: some are hard to read."""
 
 Document = dict[str, Any]
 
@@ -18,6 +24,22 @@ class Record(NamedTuple):
     row: list[float] | Problem
     given: Sequence[str] = ()
     ordinary: bool = False
+
+
+def turns(
+    records: Iterator[Record | None], clock: Callable[[], float]
+) -> Iterator[list[Record | None]]:
+    """The records, as many together as are answered in one turn. `clock` gives seconds."""
+    chunk: list[Record | None] = []
+    end = clock() + TURN
+    for record in records:
+        chunk.append(record)
+        if len(chunk) == CHUNK or clock() > end:
+            yield chunk
+            chunk = []
+            end = clock() + TURN
+    if chunk:
+        yield chunk
 
 
 def too_long(longest: int) -> Problem:

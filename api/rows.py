@@ -1,5 +1,6 @@
 """Rows: a request's fields, checked against the manifest, to numbers in the model's order."""
 
+import json
 import math
 from collections.abc import Mapping, Sequence, Sized
 from typing import Any
@@ -13,6 +14,9 @@ from model import Feature
 
 LARGEST = 3.4028234663852886e38
 """The largest float32: what is beyond it cannot reach the model as a finite number."""
+
+_ROOM = 64
+"""Bytes for the numeral of an ordinary field, and for the space around it."""
 
 _UNKNOWN = 100
 """How many unknown fields are named one by one; an object with more is refused unseen."""
@@ -33,6 +37,7 @@ class RowReader:
         self._plain = not any(feature.categories or feature.missing for feature in features)
         self._validator = SchemaValidator(_schema(features))
         self._ordinary = SchemaValidator(_schema(features, trained=True))
+        self._longest = sum(map(_longest, features)) + _ROOM
 
     def read(self, document: object) -> list[float]:
         """The row for a decoded JSON object; NaN where a feature is missing and may be.
@@ -53,8 +58,11 @@ class RowReader:
         """The row for the bytes of a JSON object of ordinary values, else None.
 
         It is what `read` gives for them. What is wrong with an object, strange about it, or outside
-        the range that the model was trained on, is for `read` and for warnings to tell.
+        the range that the model was trained on, is for `read` and for warnings to tell; so is what
+        is longer than it has to be, or nested, which the validator takes long to refuse.
         """
+        if len(body) > self._longest or b"[" in body:
+            return None
         try:
             values = self._ordinary.validate_json(body)
         except ValidationError:
@@ -126,6 +134,11 @@ class RowReader:
             accepted += f", no larger than {LARGEST:.1e}"
         given = shown(fault["input"])
         return FieldError(name, f"must be {accepted}", given, accepted, feature.example)
+
+
+def _longest(feature: Feature) -> int:
+    """Bytes that a field has at the most, as far as it is ordinary."""
+    return max(map(len, map(json.dumps, (feature.name, *feature.categories)))) * 2 + _ROOM
 
 
 def allowed(feature: Feature) -> str:

@@ -6,7 +6,8 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from types import FrameType
 
 import uvicorn
@@ -20,6 +21,8 @@ from api.supervisor import STARTUP_FAILED
 from model import BundleError
 
 _LINGER_SECONDS = 0.5
+_TOGETHER = 256
+"""Connections that are taken in at a time."""
 
 _log = logging.getLogger("api.server")
 
@@ -32,9 +35,13 @@ class DrainingServer(uvicorn.Server):
     flight and returns. A second SIGTERM, or SIGINT, cuts the period short.
     """
 
-    def __init__(self, config: uvicorn.Config, serving: Callable[[], None]) -> None:
-        """`serving` is called once requests are answered."""
+    def __init__(
+        self, config: uvicorn.Config, listener: socket.socket, serving: Callable[[], None]
+    ) -> None:
+        """`serving` is called once requests are answered, those of connections to `listener`."""
         super().__init__(config)
+        listener.settimeout(0)
+        self._listener = listener
         self._serving = serving
         self._told = False
 
@@ -61,7 +68,30 @@ class DrainingServer(uvicorn.Server):
             self._told = True
         if drain is not None and drain.over:
             self.should_exit = True
+        await self.accept()
         return await super().on_tick(counter)
+
+    async def accept(self) -> None:
+        """Take in connections that wait.
+
+        The event loop takes one each time that it looks, which it does seldom where there is much
+        to do: health checks, which come on connections of their own, would wait for seconds.
+        """
+        loop = asyncio.get_running_loop()
+        await asyncio.gather(
+            *(loop.connect_accepted_socket(self._connection, each) for each in self._waiting())
+        )
+
+    def _waiting(self) -> Iterator[socket.socket]:
+        """The connections that wait, or some of them."""
+        with suppress(OSError):  # none waits, or none can be taken in now
+            for _ in range(_TOGETHER):
+                connection, _ = self._listener.accept()
+                connection.settimeout(0)
+                yield connection
+
+    def _connection(self) -> FrontProtocol:
+        return FrontProtocol(self.config, self.server_state, self.lifespan.state)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop to listen, let connections that were just accepted still ask, then close them."""
@@ -100,4 +130,4 @@ def serve(settings: Settings, listener: socket.socket, serving: Callable[[], Non
         timeout_graceful_shutdown=settings.shutdown_seconds,
         forwarded_allow_ips=settings.forwarded_allow_ips,
     )
-    DrainingServer(config, serving).run(sockets=[listener])
+    DrainingServer(config, listener, serving).run(sockets=[listener])

@@ -30,46 +30,50 @@ class Hand:
 def at_a_pace(backlog: Backlog, clock: Hand, seconds: float, times: int = 100) -> None:
     """Requests that come and go, one each so many seconds."""
     for _ in range(times):
-        backlog.enter()
+        entered = backlog.enter()
         clock.now += seconds
-        backlog.leave()
+        backlog.leave(entered)
 
 
-def test_it_is_full_when_one_more_would_wait_too_long() -> None:
-    """At ten milliseconds each, twenty-five fill a quarter of a second."""
-    clock = Hand()
+def used(clock: Hand) -> Backlog:
+    """One that has answered a request each ten milliseconds, and waits a quarter of a second."""
     backlog = Backlog(0.25, clock)
     at_a_pace(backlog, clock, 0.01)
+    return backlog
+
+
+def test_it_refuses_when_one_more_would_wait_too_long() -> None:
+    """At ten milliseconds each, twenty-five fill a quarter of a second."""
+    backlog = used(Hand())
     for _ in range(25):
-        assert not backlog.is_full()
+        assert not backlog.refuses()
         backlog.enter()
     backlog.enter()
-    assert backlog.is_full()
+    assert backlog.refuses()
 
 
 def test_it_takes_in_again_what_it_can_answer() -> None:
     """As soon as enough have left."""
     clock = Hand()
-    backlog = Backlog(0.25, clock)
-    at_a_pace(backlog, clock, 0.01)
-    for _ in range(30):
-        backlog.enter()
-    assert backlog.is_full()
-    for _ in range(6):
+    backlog = used(clock)
+    entered = [backlog.enter() for _ in range(30)]
+    assert backlog.refuses()
+    for each in entered[:6]:
         clock.now += 0.01
-        backlog.leave()
-    assert not backlog.is_full()
+        backlog.leave(each)
+    assert not backlog.refuses()
 
 
 def test_idle_time_is_not_taken_for_work() -> None:
-    """A request that comes after an hour did not take an hour."""
+    """A request that comes after an hour did not take an hour, even if one waits all the time."""
     clock = Hand()
-    backlog = Backlog(0.25, clock)
-    at_a_pace(backlog, clock, 0.01)
-    clock.now += 3600
-    at_a_pace(backlog, clock, 0.01, times=1)
+    backlog = used(clock)
     backlog.enter()
-    assert not backlog.is_full()
+    for _ in range(20):
+        clock.now += 3600
+        at_a_pace(backlog, clock, 0.01, times=1)
+    backlog.enter()
+    assert not backlog.refuses()
 
 
 def test_one_that_would_be_alone_is_taken_in() -> None:
@@ -77,13 +81,28 @@ def test_one_that_would_be_alone_is_taken_in() -> None:
     clock = Hand()
     backlog = Backlog(0.25, clock)
     at_a_pace(backlog, clock, 60.0)
-    assert not backlog.is_full()
-    backlog.enter()
-    assert backlog.is_full()
-    backlog.leave()
+    assert not backlog.refuses()
+    entered = backlog.enter()
+    assert backlog.refuses()
+    backlog.leave(entered)
     at_a_pace(backlog, clock, 0.001)
     backlog.enter()
-    assert not backlog.is_full()
+    assert not backlog.refuses()
+
+
+def test_one_is_taken_in_when_nothing_moves() -> None:
+    """One a second, until it is known again how fast they are."""
+    clock = Hand()
+    backlog = Backlog(0.25, clock)
+    at_a_pace(backlog, clock, 60.0)
+    backlog.enter()  # and it never leaves
+    clock.now += 0.9
+    assert backlog.refuses()
+    clock.now += 0.2
+    assert not backlog.refuses()
+    assert backlog.refuses()
+    at_a_pace(backlog, clock, 0.001)
+    assert not backlog.refuses()
 
 
 def play(scene: Any) -> None:
@@ -133,13 +152,14 @@ def test_a_connection_that_stays_open_waits_for_nothing() -> None:
         wire = Wire(app, state)
         await wire.send(EXPLAIN)
         await wire.answered()
-        await wire.send(EXPLAIN + EXPLAIN)  # the second has to wait for the first
+        await wire.send(EXPLAIN + EXPLAIN)  # the second would have to wait for the first
         await wire.answered()
         await wire.send(refused[: -len(GOOD)])  # and this is answered before its body comes
         await wire.answered()
         await wire.send(refused[-len(GOOD) :])
         received = await wire.answered()
-        assert (received.count(PRICED), received.count(b"HTTP/1.1 415 ")) == (3, 1)
+        found = [received.count(status) for status in (PRICED, REFUSED, b"HTTP/1.1 415 ")]
+        assert found == [2, 1, 1]
         (answer,) = await asked(app, state, EXPLAIN)
         assert answer.startswith(PRICED)
         await wire.leave()
@@ -167,14 +187,77 @@ def test_what_costs_no_more_than_a_refusal_is_answered(other: bytes) -> None:
     play(scene)
 
 
-def test_what_the_app_would_refuse_is_refused_sooner() -> None:
-    """A body that is wrong, outside of the range, or without a key is work for it, too."""
+BAD = written(Question("/predict", b"{}"))
+OUTSIDE = written(Question("/predict", GOOD.replace(b"750", b"4e7")))
+
+
+def test_reasons_are_waited_for_on_their_own() -> None:
+    """What is wrong or outside of the range takes no time beside them; too much of it does."""
+
+    async def scene(app: Any, state: dict[str, Any]) -> None:
+        await asked(app, state, EXPLAIN, BAD)
+        _, bad, outside = await asked(app, state, EXPLAIN, BAD, OUTSIDE)
+        assert bad.startswith(b"HTTP/1.1 422 ")
+        assert outside.startswith(REFUSED)
+
+    play(scene)
+
+
+OTHERWISE = {
+    "closes": EXPLAIN.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n"),
+    "old": EXPLAIN.replace(b"HTTP/1.1", b"HTTP/1.0"),
+    "in chunks": written(Question("/predict?explain=true", GOOD, chunked=True)),
+}
+
+
+@pytest.mark.parametrize("request_bytes", OTHERWISE.values(), ids=OTHERWISE)
+def test_who_asks_in_another_way_is_refused_by_the_app(request_bytes: bytes) -> None:
+    """In the same words, and without counting: who is refused waits for nothing."""
 
     async def scene(app: Any, state: dict[str, Any]) -> None:
         await asked(app, state, EXPLAIN)
-        for body in (b"{}", GOOD.replace(b"750", b"4e7")):
-            _, answer = await asked(app, state, EXPLAIN, written(Question("/predict", body)))
-            assert answer.startswith(REFUSED)
+        _, usual, answer = await asked(app, state, EXPLAIN, EXPLAIN, request_bytes)
+        assert answer.startswith(REFUSED)
+        assert b"retry-after: 1\r\n" in answer
+        assert answer.partition(b"\r\n\r\n")[2] == usual.partition(b"\r\n\r\n")[2]
+        (answer,) = await asked(app, state, request_bytes)
+        assert answer.startswith(PRICED)
+
+    play(scene)
+
+
+def test_a_client_that_does_not_read_is_not_waited_for() -> None:
+    """Whether it stopped before it asked or while it was answered: it may never go on."""
+
+    async def scene(app: Any, state: dict[str, Any]) -> None:
+        await asked(app, state, EXPLAIN)
+        before, during = Wire(app, state), Wire(app, state)
+        before.protocol.pause_writing()
+        before.protocol.data_received(EXPLAIN)
+        during.protocol.data_received(EXPLAIN)
+        during.protocol.pause_writing()
+        (answer,) = await asked(app, state, EXPLAIN)
+        assert answer.startswith(PRICED)
+        for wire in (before, during):
+            await wire.leave()
+
+    play(scene)
+
+
+def test_who_is_refused_is_not_read_for_a_moment() -> None:
+    """Or asking again and again would take the time of those who are answered."""
+
+    async def scene(app: Any, state: dict[str, Any]) -> None:
+        await asked(app, state, EXPLAIN)
+        first, second = Wire(app, state), Wire(app, state)
+        first.protocol.data_received(EXPLAIN)
+        second.protocol.data_received(EXPLAIN)
+        assert second.received.startswith(REFUSED)
+        assert not second.reading
+        await second.read_again.wait()
+        for wire in (first, second):
+            await wire.answered()
+            await wire.leave()
 
     play(scene)
 

@@ -1,4 +1,5 @@
 import asyncio
+import itertools
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.logs import FIELDS
 from api.predictions import QUEUE
+from api.records import turns
 from api.settings import Settings
 from tests import bundles
 from tests.api.apps import client_of
@@ -99,6 +101,13 @@ def test_a_batch_lets_single_predictions_pass() -> None:
     """While 10,000 rows are being answered, single predictions are answered one after another."""
     rows = Question("/predict/batch", b"[" + b",".join([GOOD] * 10_000) + b"]")
     assert asyncio.run(_singles_during(rows)) >= 100  # at least one for each hundred rows
+
+
+def test_rows_that_are_hard_to_read_let_others_pass_sooner() -> None:
+    """After a few milliseconds, however few they are; otherwise after a hundred."""
+    rows, seconds = [None] * 250, itertools.count(step=0.003)
+    assert [len(turn) for turn in turns(iter(rows), lambda: 0.0)] == [100, 100, 50]
+    assert {len(turn) for turn in turns(iter(rows), lambda: next(seconds))} == {2}
 
 
 @pytest.mark.parametrize(

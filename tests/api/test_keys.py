@@ -109,3 +109,12 @@ def test_new_key_is_accepted_by_its_hash() -> None:
     assert KeyGuard([bytes.fromhex(hashed)]).accepts(key)
     assert len(key) == 43
     assert key != new_key()[0]
+
+
+@pytest.mark.parametrize("headers", [{}, {"x-api-key": ""}])
+def test_no_key_is_never_accepted(headers: dict[str, str]) -> None:
+    """Not even where somebody hashed an unset variable."""
+    nothing = hashlib.sha256(b"").hexdigest()
+    with client_of(bundles.shipping(), api_keys=nothing) as client:
+        assert client.post("/predict", content=GOOD, headers=headers).status_code == 401
+    assert not KeyGuard([bytes.fromhex(nothing)]).accepts("")

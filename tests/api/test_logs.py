@@ -3,7 +3,9 @@ import json
 import logging
 from datetime import UTC, datetime
 
-from api.logs import FIELDS, configure
+import pytest
+
+from api.logs import FIELDS, Lines, configure
 
 
 def lines_of(stream: io.StringIO) -> list[dict[str, object]]:
@@ -66,3 +68,37 @@ def test_level(root_logger: logging.Logger) -> None:
     root_logger.error("seen")
     assert first.getvalue() == ""
     assert [line["message"] for line in lines_of(second)] == ["seen"]
+
+
+class Pipe(io.StringIO):
+    """Notes what is written to it at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pieces: list[str] = []
+
+    def write(self, text: str) -> int:
+        self.pieces.append(text)
+        return super().write(text)
+
+
+def test_lines_are_written_in_pieces_that_no_pipe_tears() -> None:
+    """Whole ones, as many as fit, and one that is longer by itself."""
+    pipe = Pipe()
+    lines = ["a" * 1999 + "\n"] * 5 + ["b" * 5000 + "\n"] + ["c\n"]
+    Lines(pipe).write(lines)
+    assert pipe.getvalue() == "".join(lines)
+    assert [len(piece) for piece in pipe.pieces] == [4000, 4000, 2000, 5001, 2]
+
+
+class Full(io.StringIO):
+    """A stream whose disk is full."""
+
+    def write(self, text: str) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def test_lines_that_cannot_be_written_fail_no_request(capsys: pytest.CaptureFixture[str]) -> None:
+    """They are told of on standard error."""
+    Lines(Full()).write(["a\n"])
+    assert "No space left on device" in capsys.readouterr().err

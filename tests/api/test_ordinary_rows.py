@@ -53,11 +53,12 @@ def counts(client: TestClient) -> Counter[str]:
 
 
 def assert_the_same(question: Question, make: Callable[[], Bundle] = bundles.shipping) -> None:
-    """With the shorter way and without."""
+    """With the shorter way and without, however long each takes."""
     client = client_of(make)
-    with patch.object(RowReader, "read_json", return_value=None):
-        expected = seen(client, question)
-    assert seen(client, question) == expected
+    with patch("api.records.TURN", math.inf):
+        with patch.object(RowReader, "read_json", return_value=None):
+            expected = seen(client, question)
+        assert seen(client, question) == expected
 
 
 @pytest.mark.parametrize(("kind", "row"), [(JSON, GOOD), (LINES, GOOD), (CSV, GOOD_CSV)])

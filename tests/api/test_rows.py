@@ -165,3 +165,18 @@ def test_label_that_looks_like_a_number() -> None:
     assert reader(feature).read_text({"zone": "20"}) == [1]
     with pytest.raises(Problem, match="zone must be one of 10, 20"):
         reader(feature).read_text({"zone": "20.0"})
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"area": ' + b"[" * 50 + b"]" * 50 + b"}", b'{"area": ' + b"1" * 2000 + b"}"]
+)
+def test_what_takes_long_to_refuse_is_not_tried(body: bytes) -> None:
+    """The validator of ordinary rows does not see it."""
+
+    class Never:
+        def validate_json(self, _: bytes) -> None:
+            raise AssertionError("it was tried")
+
+    hasty = reader()
+    hasty._ordinary = Never()  # type: ignore[assignment]  # noqa: SLF001 - that nobody may ask
+    assert hasty.read_json(body) is None

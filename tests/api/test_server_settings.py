@@ -88,7 +88,8 @@ def test_no_server_without_a_good_bundle(
 def server(drain: Drain | None) -> DrainingServer:
     """A server that has come to serve, or without a drain one that has not."""
     config = uvicorn.Config("none:app")
-    made = DrainingServer(config, lambda: None)
+    with socket.socket() as listener:
+        made = DrainingServer(config, listener, lambda: None)
     made.lifespan = LifespanOff(config)
     if drain is not None:
         made.lifespan.state[DRAIN] = drain

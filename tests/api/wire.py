@@ -35,6 +35,8 @@ class Wire(asyncio.Transport):
         config.load()
         self.server = ServerState()
         self.received = bytearray()
+        self.reading = True
+        self.read_again = asyncio.Event()
         self._closing = False
         self.protocol = protocol(config, self.server, state)
         self.protocol.connection_made(self)
@@ -74,10 +76,13 @@ class Wire(asyncio.Transport):
             asyncio.get_running_loop().call_soon(self.protocol.connection_lost, None)
 
     def pause_reading(self) -> None:
-        """Nothing is read ahead here."""
+        """Nothing is read until `resume_reading`."""
+        self.reading = False
 
     def resume_reading(self) -> None:
-        """Nor here."""
+        """It is read again."""
+        self.reading = True
+        self.read_again.set()
 
 
 def written(question: Question) -> bytes:
