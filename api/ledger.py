@@ -25,7 +25,10 @@ class Note(NamedTuple):
 
 
 MOST = 64
-"""Notes that are kept: to tell of more at once would hold up who asks meanwhile."""
+"""Notes of which the metrics are told at once: more would hold up who asks meanwhile."""
+
+TOGETHER = 14
+"""Lines that are written at once: as many as a pipe takes whole."""
 
 DELAY = 0.1
 """Seconds after which everything is told."""
@@ -42,6 +45,7 @@ class Ledger:
         self._lines = lines
         self._delay = delay
         self._notes: list[Note] = []
+        self._text: list[str] = []
         self._due: asyncio.TimerHandle | None = None
         metrics.pending.append(self.settle)
 
@@ -56,9 +60,13 @@ class Ledger:
     def note(self, note: Note) -> None:
         """A request was answered."""
         self._notes.append(note)
+        if _log.isEnabledFor(logging.INFO):
+            self._text.append(_line(note))
         if len(self._notes) == MOST:
             self.settle()
-        elif self._due is None:
+        elif len(self._text) == TOGETHER:
+            self._write()
+        if self._due is None:
             self._due = asyncio.get_running_loop().call_later(self._delay, self.settle)
 
     def settle(self) -> None:
@@ -70,25 +78,22 @@ class Ledger:
         for status in {note.status for note in notes}:
             seconds = [note.seconds for note in notes if note.status == status]
             self._metrics.count_answers(status, seconds)
-        if notes and _log.isEnabledFor(logging.INFO):
-            self._lines.write([_line(note) for note in notes])
+        self._write()
+
+    def _write(self) -> None:
+        text, self._text = self._text, []
+        self._lines.write(text)
 
 
 def _line(note: Note) -> str:
     """What the log would make of it."""
-    return _LINE % (
-        timestamp(int(note.ended * 1000)),
-        note.request_id,
-        note.status,
-        round(note.seconds * 1000, 3),
-        _quoted(note.client),
+    request_id, client, status, ended, seconds = note
+    return (
+        f'{{"time": "{timestamp(int(ended * 1000))}", "level": "info", "logger": "api.requests", '
+        f'"message": "request", "request_id": "{request_id}", "method": "POST", '
+        f'"path": "/predict", "route": "/predict", "status": {status}, '
+        f'"duration_ms": {round(seconds * 1000, 3)}, "client": {_quoted(client)}}}\n'
     )
 
-
-_LINE = (
-    '{"time": "%s", "level": "info", "logger": "api.requests", "message": "request", '
-    '"request_id": "%s", "method": "POST", "path": "/predict", "route": "/predict", '
-    '"status": %d, "duration_ms": %r, "client": %s}\n'
-)
 
 _quoted = lru_cache(maxsize=1024)(json.dumps)

@@ -93,8 +93,12 @@ def request_fields(
     }
 
 
-@lru_cache(maxsize=4)
 def timestamp(milliseconds: int) -> str:
     """Unix time in milliseconds as a line has it, in UTC."""
     seconds, rest = divmod(milliseconds, 1000)
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{rest:03d}Z"
+    return f"{_second(seconds)}.{rest:03d}Z"
+
+
+@lru_cache(maxsize=4)
+def _second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))

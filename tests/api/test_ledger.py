@@ -8,11 +8,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from api.ledger import MOST, Ledger, Note
-from api.logs import FIELDS, JsonFormatter, Lines
+from api.ledger import MOST, TOGETHER, Ledger, Note
+from api.logs import FIELDS, PIPE_BUF, JsonFormatter, Lines
 from api.metrics import Metrics
 
-NOTE = Note("mine", "203.0.113.9", 200, 1_700_000_000.0075, 0.0000504)
+NOTE = Note(
+    "01a2156d-6da6-728b-a091-7e641d114225", "203.0.113.9", 200, 1_700_000_000.0075, 0.0000504
+)
 
 
 def counted(metrics: Metrics) -> list[str]:
@@ -40,7 +42,7 @@ def test_a_line_is_what_the_log_would_have_made_of_it(root_logger: logging.Logge
     root_logger.setLevel("INFO")
     record = root_logger.makeRecord("api.requests", logging.INFO, "", 0, "request", (), None)
     record.created = NOTE.ended
-    fields = {"request_id": "mine", "method": "POST", "path": "/predict", "route": "/predict",
+    fields = {"request_id": NOTE.request_id, "method": "POST", "path": "/predict", "route": "/predict",
               "status": 200, "duration_ms": 0.05, "client": "203.0.113.9"}  # fmt: skip
     setattr(record, FIELDS, fields)
     assert told(NOTE) == JsonFormatter().format(record) + "\n"
@@ -117,6 +119,25 @@ def test_many_notes_are_told_before_the_delay() -> None:
 
     asyncio.run(ask())
     assert told == [MOST, MOST]
+
+
+def test_lines_are_written_as_many_as_a_pipe_takes_whole(root_logger: logging.Logger) -> None:
+    """Each was made when its request was answered, so that no pause is a long one."""
+    root_logger.setLevel("INFO")
+    stream = io.StringIO()
+
+    async def ask() -> None:
+        ledger = Ledger(Metrics("v"), Lines(stream), 60)
+        for _ in range(TOGETHER - 1):
+            ledger.note(NOTE)
+        assert stream.getvalue() == ""
+        ledger.note(NOTE)
+        assert len(stream.getvalue().splitlines()) == TOGETHER
+        assert len(stream.getvalue()) <= PIPE_BUF
+        ledger.settle()
+        assert len(stream.getvalue().splitlines()) == TOGETHER
+
+    asyncio.run(ask())
 
 
 def test_who_reads_the_metrics_sees_everything() -> None:
