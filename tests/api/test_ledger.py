@@ -42,8 +42,9 @@ def test_a_line_is_what_the_log_would_have_made_of_it(root_logger: logging.Logge
     root_logger.setLevel("INFO")
     record = root_logger.makeRecord("api.requests", logging.INFO, "", 0, "request", (), None)
     record.created = NOTE.ended
-    fields = {"request_id": NOTE.request_id, "method": "POST", "path": "/predict", "route": "/predict",
-              "status": 200, "duration_ms": 0.05, "client": "203.0.113.9"}  # fmt: skip
+    fields = {"request_id": NOTE.request_id, "method": "POST", "path": "/predict",
+              "route": "/predict", "status": 200, "duration_ms": 0.05,
+              "client": "203.0.113.9"}  # fmt: skip
     setattr(record, FIELDS, fields)
     assert told(NOTE) == JsonFormatter().format(record) + "\n"
 
