@@ -1,4 +1,4 @@
-"""The load: keep-alive connections that ask one thing after another, on one thread.
+"""The load: keep-alive connections that ask one thing after another, by a program of its own.
 
 Closed: each connection asks again as soon as it has its answer, which finds the most that a server
 can do. Open: requests are due at fixed times whether or not earlier ones were answered, and each
@@ -6,35 +6,116 @@ latency counts from the time at which it was due, so that a server that stalls c
 (https://www.scylladb.com/2021/04/22/on-coordinated-omission/).
 """
 
-import re
-import selectors
-import socket
-import time
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.generator import program
+from benchmarks.histogram import Histogram
 
 CONNECTIONS = 32
+_GRACE = 5.0
+_STARTING = 30.0
+_BUSY = "it had no time to spare, so that the server may be faster than this"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The bytes of a request, and what the body of a good answer to it contains."""
+
+    request: bytes
+    expect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is asked in turn of a port of the loopback address, how often and how long."""
+
+    port: int
+    questions: tuple[Question, ...]
+    seconds: float
+    """After these nothing more becomes due."""
+    connections: int = CONNECTIONS
+    rate: float | None = None
+    """Requests a second, of an open loop; None is a closed one."""
+    poisson: int | None = None
+    """The seed of random times at which they are due; None is even ones."""
+    grace: float = _GRACE
+    """After so many seconds more, what is not answered is given up."""
+
+    def argv(self, directory: Path) -> list[str]:
+        """The generator's arguments, once the requests are files of a directory, by number."""
+        return [
+            *("--to", f"127.0.0.1:{self.port}", "--connections", str(self.connections)),
+            *("--seconds", str(self.seconds), "--grace", str(self.grace)),
+            *(() if self.rate is None else ("--rate", str(self.rate))),
+            *(() if self.poisson is None else ("--poisson", str(self.poisson))),
+            *self._questions(directory),
+        ]
+
+    def _questions(self, directory: Path) -> Iterator[str]:
+        for number, question in enumerate(self.questions):
+            yield from ("--request", str(directory / str(number)))
+            if question.expect:
+                yield from ("--expect", question.expect)
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What came of it: how many were answered 200, how many otherwise, and how long they took."""
+    """What came of it."""
 
     answered: int
+    """200, and with what was expected in it."""
     refused: int
+    """503."""
+    wrong: int
+    """Any other answer."""
+    failed: int
+    """Cut off, or no HTTP."""
+    unanswered: int
+    """Asked, and not answered at the end."""
+    unsent: int
+    """Due, and not asked at the end for want of a free connection."""
+    reopened: int
+    """Connections made anew that the server had closed."""
     seconds: float
-    latencies: tuple[float, ...]
-    """Seconds, ascending."""
+    cpu: float
+    """Seconds of the generator's own."""
+    latencies: Histogram
+    """Of the good answers, since they were due."""
+    refusals: Histogram
+    """The same of the refused ones."""
+    lateness: Histogram
+    """Of an open loop: how long after a request was due, and a connection free, it was written."""
 
     @property
     def rate(self) -> float:
         """Good answers a second."""
         return self.answered / self.seconds
 
+    @property
+    def bad(self) -> int:
+        """Whatever was due and not answered well."""
+        return self.refused + self.wrong + self.failed + self.unanswered + self.unsent
+
     def percentile(self, part: float) -> float:
-        """The latency in seconds that such a part of the answers stayed under."""
-        return self.latencies[min(int(part * len(self.latencies)), len(self.latencies) - 1)]
+        """The latency in seconds that such a part of the good answers stayed under."""
+        return self.latencies.percentile(part)
+
+    @property
+    def doubt(self) -> str | None:
+        """Why the generator's own slowness may be in these figures."""
+        if not self.lateness.total:
+            return _BUSY if self.cpu > 0.9 * self.seconds else None
+        late = self.lateness.percentile(0.99)
+        if not self.answered or late <= self.percentile(0.5) / 4:
+            return None
+        return f"1 % of its requests were more than {late * 1e6:.0f} µs late; give it a free core"
 
 
 def request(path: str, body: bytes) -> bytes:
@@ -48,84 +129,33 @@ def request(path: str, body: bytes) -> bytes:
 
 def closed(port: int, question: bytes, seconds: float, connections: int = CONNECTIONS) -> Load:
     """As many requests as are answered in so many seconds."""
-    good, bad, latencies = 0, 0, []
-    with _connected(port, connections) as (selector, sockets):
-        sent = dict.fromkeys(sockets, 0.0)
-        start = time.perf_counter()
-        for each in sockets:
-            sent[each] = time.perf_counter()
-            each.send(question)
-        while (now := time.perf_counter()) < start + seconds:
-            for key, _ in selector.select(timeout=1.0):
-                connection: socket.socket = key.fileobj  # type: ignore[assignment]  # as registered
-                complete = _complete(connection, key.data)
-                if complete is None:
-                    continue
-                now = time.perf_counter()
-                latencies.append(now - sent[connection])
-                good, bad = good + complete, bad + (not complete)
-                sent[connection] = now
-                connection.send(question)
-    return Load(good, bad, now - start, tuple(sorted(latencies)))
+    return run(Plan(port, (Question(question),), seconds, connections))
 
 
 def opened(
     port: int, question: bytes, seconds: float, rate: float, connections: int = CONNECTIONS
 ) -> Load:
     """So many requests a second, due at even times, on as many connections as are free."""
-    good, bad, latencies = 0, 0, []
-    with _connected(port, connections) as (selector, sockets):
-        free, due_of = list(sockets), dict.fromkeys(sockets, 0.0)
-        start = time.perf_counter()
-        due = [start + number / rate for number in range(int(rate * seconds))]
-        due.reverse()
-        while due or len(free) < len(sockets):
-            now = time.perf_counter()
-            while due and free and due[-1] <= now:
-                connection = free.pop()
-                due_of[connection] = due.pop()
-                connection.send(question)
-            wait = max(due[-1] - now, 0.0) if due and free else 1.0
-            for key, _ in selector.select(timeout=wait):
-                answered: socket.socket = key.fileobj  # type: ignore[assignment]  # as registered
-                complete = _complete(answered, key.data)
-                if complete is None:
-                    continue
-                latencies.append(time.perf_counter() - due_of[answered])
-                good, bad = good + complete, bad + (not complete)
-                free.append(answered)
-    return Load(good, bad, time.perf_counter() - start, tuple(sorted(latencies)))
+    return run(Plan(port, (Question(question),), seconds, connections, rate))
 
 
-@contextmanager
-def _connected(
-    port: int, connections: int
-) -> Iterator[tuple[selectors.BaseSelector, list[socket.socket]]]:
-    """So many connections, each with a place for the part of an answer that has come."""
-    with ExitStack() as stack:
-        selector = stack.enter_context(selectors.DefaultSelector())
-        sockets = []
-        for _ in range(connections):
-            connection = stack.enter_context(socket.create_connection(("127.0.0.1", port), 10))
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            selector.register(connection, selectors.EVENT_READ, bytearray())
-            sockets.append(connection)
-        yield selector, sockets
+def run(plan: Plan) -> Load:
+    """Do it, and say on stderr where the generator itself was too slow.
 
-
-_LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
-
-
-def _complete(connection: socket.socket, part: bytearray) -> bool | None:
-    """Read on: whether the answer is a good one, None while it is not complete."""
-    received = connection.recv(65536)
-    if not received:
-        raise ConnectionError("the server closed a connection in the middle of the load")
-    part += received
-    end = part.find(b"\r\n\r\n")
-    length = _LENGTH.search(part, 0, end) if end > 0 else None
-    if length is None or len(part) < end + 4 + int(length[1]):
-        return None
-    good = part.startswith(b"HTTP/1.1 200 ")
-    part.clear()
-    return good
+    Raises `RuntimeError` with its message where it cannot begin.
+    """
+    with tempfile.TemporaryDirectory() as directory:
+        for number, question in enumerate(plan.questions):
+            (Path(directory) / str(number)).write_bytes(question.request)
+        ended = subprocess.run(
+            [program(), *plan.argv(Path(directory))],
+            check=False,
+            capture_output=True,
+            timeout=plan.seconds + plan.grace + _STARTING,
+        )
+    if ended.returncode != 0:
+        raise RuntimeError(f"no load: {ended.stderr.decode(errors='replace').strip()}")
+    load = msgspec.json.decode(ended.stdout, type=Load)
+    if load.doubt:
+        print(f"warning: the load generator was slow: {load.doubt}", file=sys.stderr)
+    return load

@@ -91,18 +91,18 @@ def _away_from(cores: set[int] | None) -> Iterator[None]:
 def _closed_round(server: Server, seen: Measured, seconds: float) -> None:
     before = server.usage().cpu
     load = closed(server.port, request(PATH, BODY), seconds)
-    _refuse_bad(seen.name, load.refused)
+    _refuse_bad(seen.name, load.bad)
     seen.cpu.append((server.usage().cpu - before) / load.answered * 1e6)
     seen.rates.append(load.rate)
 
 
 def _open_round(server: Server, seen: Measured, seconds: float) -> None:
     load = opened(server.port, request(PATH, BODY), seconds, 0.7 * seen.median("rates"))
-    _refuse_bad(seen.name, load.refused)
+    _refuse_bad(seen.name, load.bad)
     p50, p99, p999 = (load.percentile(part) * 1000 for part in (0.5, 0.99, 0.999))
     seen.latencies.append((p50, p99, p999))
 
 
-def _refuse_bad(name: str, refused: int) -> None:
-    if refused:
-        raise RuntimeError(f"{name} refused {refused} good requests")
+def _refuse_bad(name: str, bad: int) -> None:
+    if bad:
+        raise RuntimeError(f"{name} did not answer {bad} good requests well")

@@ -1,0 +1,263 @@
+/* A load generator that does not distort what it measures; its usage stands in options.c.
+ *
+ * One thread on a core of its own asks over keep-alive connections. The latency of a request counts
+ * from when it was due, though no connection was free or the server stalled, so that the server
+ * cannot hide it (https://www.scylladb.com/2021/04/22/on-coordinated-omission/). Whatever a server
+ * does to a connection is counted and ends nothing.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "connection.h"
+#include "histogram.h"
+#include "options.h"
+#include "schedule.h"
+
+#define MOST_EVENTS 64
+#define SPIN UINT64_C(50000)      /* this long before a request is due, the clock is watched */
+#define PATIENCE UINT64_C(10000000) /* before one more try at a server that takes no connection */
+
+typedef struct {
+    uint64_t answered, refused, wrong, failed, unanswered, unsent, reopened;
+    Histogram good, bad, lateness;
+} Seen;
+
+typedef struct {
+    Options options;
+    Schedule schedule;
+    Connection *connection;
+    Connections free, lost;
+    size_t asking, turn;
+    uint64_t retry, giving_up;
+    int poller;
+} Load;
+
+static Seen seen;
+
+static uint64_t now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+static double cpu_seconds(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+/* ---- asking ---- */
+
+static void ask(Load *load, uint64_t due, uint64_t time)
+{
+    Connection *connection = TAILQ_FIRST(&load->free);
+    TAILQ_REMOVE(&load->free, connection, place);
+    if (!load->schedule.closed)
+        histogram_add(&seen.lateness, time - (due > connection->freed ? due : connection->freed));
+    connection->due = due;
+    load->asking++;
+    load->schedule.next++;
+    connection_ask(connection, &load->options.question[load->turn], load->poller);
+    load->turn = (load->turn + 1) % load->options.questions;
+}
+
+/* Asks all that is due, as long as there are free connections. */
+static void ask_due(Load *load)
+{
+    while (!TAILQ_EMPTY(&load->free)) {
+        uint64_t time = now();
+        if (!schedule_lasts(&load->schedule, time) || schedule_next(&load->schedule, time) > time)
+            return;
+        ask(load, schedule_next(&load->schedule, time), time);
+    }
+}
+
+/* ---- connections ---- */
+
+static void free_again(Load *load, Connection *connection)
+{
+    connection->state = FREE;
+    connection->freed = now();
+    TAILQ_INSERT_TAIL(&load->free, connection, place);
+}
+
+static void reopen(Load *load, Connection *connection)
+{
+    connection_reopen(connection, &load->options.to, load->poller);
+    if (connection->state == LOST)
+        TAILQ_INSERT_TAIL(&load->lost, connection, place);
+}
+
+static void reopen_lost(Load *load)
+{
+    Connections lost = TAILQ_HEAD_INITIALIZER(lost);
+    if (TAILQ_EMPTY(&load->lost) || now() < load->retry)
+        return;
+    load->retry = now() + PATIENCE;
+    TAILQ_CONCAT(&lost, &load->lost, place);
+    while (!TAILQ_EMPTY(&lost)) {
+        Connection *connection = TAILQ_FIRST(&lost);
+        TAILQ_REMOVE(&lost, connection, place);
+        reopen(load, connection);
+    }
+}
+
+static void settle(Load *load, Connection *connection)
+{
+    connection_settle(connection, load->poller);
+    if (connection->state == LOST) {
+        TAILQ_INSERT_TAIL(&load->lost, connection, place);
+        return;
+    }
+    seen.reopened++;
+    free_again(load, connection);
+}
+
+static void open_all(Load *load)
+{
+    TAILQ_INIT(&load->free);
+    TAILQ_INIT(&load->lost);
+    load->poller = epoll_create1(EPOLL_CLOEXEC);
+    load->connection = calloc(load->options.connections, sizeof *load->connection);
+    if (load->poller < 0 || load->connection == NULL)
+        fail("there is no memory for %zu connections", load->options.connections);
+    for (size_t i = 0; i < load->options.connections; i++) {
+        if (!connection_open(&load->connection[i], &load->options.to, load->poller))
+            fail("connection %zu to port %d: %s", i + 1, ntohs(load->options.to.sin_port),
+                 strerror(errno));
+        free_again(load, &load->connection[i]);
+    }
+}
+
+/* ---- answers ---- */
+
+static void judge(const Connection *connection, uint64_t latency)
+{
+    const Answer *answer = &connection->answer;
+    const char *expect = connection->question->expect;
+    if (answer->status == 503) {
+        seen.refused++;
+        histogram_add(&seen.bad, latency);
+    } else if (answer->status != 200 || (expect != NULL && !answer_contains(answer, expect))) {
+        seen.wrong++;
+    } else {
+        seen.answered++;
+        histogram_add(&seen.good, latency);
+    }
+}
+
+static void read_answer(Load *load, Connection *connection)
+{
+    Progress progress = connection_read(connection);
+    uint64_t time = now();
+    if (progress == PARTIAL)
+        return;
+    load->asking--;
+    if (progress == WHOLE)
+        judge(connection, time - connection->due);
+    else
+        seen.failed++;
+    int whole = progress == WHOLE && connection->written == connection->question->length;
+    if (whole && !connection->answer.closing)
+        free_again(load, connection);
+    else
+        reopen(load, connection);
+}
+
+static void handle(Load *load, const struct epoll_event *event)
+{
+    Connection *connection = event->data.ptr;
+    if (connection->state == CONNECTING) {
+        settle(load, connection);
+    } else if (connection->state == FREE) { /* it was closed, or says what nobody asked */
+        TAILQ_REMOVE(&load->free, connection, place);
+        reopen(load, connection);
+    } else {
+        if (event->events & EPOLLOUT)
+            connection_write(connection, load->poller);
+        if (event->events & ~(uint32_t)EPOLLOUT)
+            read_answer(load, connection);
+    }
+}
+
+/* ---- the loop ---- */
+
+/* Nanoseconds that nothing is to be done but to read; none shortly before a request is due. */
+static uint64_t leisure(const Load *load)
+{
+    uint64_t time = now(), until = load->giving_up;
+    if (!TAILQ_EMPTY(&load->lost) && load->retry < until)
+        until = load->retry;
+    if (!TAILQ_EMPTY(&load->free) && schedule_lasts(&load->schedule, time)) {
+        uint64_t next = schedule_next(&load->schedule, time) - SPIN;
+        until = next < until ? next : until;
+    }
+    return until > time ? until - time : 0;
+}
+
+static void wait_and_read(Load *load)
+{
+    struct epoll_event events[MOST_EVENTS];
+    uint64_t left = leisure(load);
+    struct timespec timeout = {(time_t)(left / 1000000000), (long)(left % 1000000000)};
+    int count = epoll_pwait2(load->poller, events, MOST_EVENTS, &timeout, NULL);
+    for (int i = 0; i < count; i++) {
+        handle(load, &events[i]);
+        ask_due(load);
+    }
+}
+
+static void run(Load *load)
+{
+    schedule_start(&load->schedule, now(), load->options.seconds);
+    load->giving_up = load->schedule.end + (uint64_t)(load->options.grace * 1e9);
+    uint64_t time = load->schedule.start;
+    while (time < load->giving_up && (load->asking > 0 || schedule_lasts(&load->schedule, time))) {
+        ask_due(load);
+        wait_and_read(load);
+        reopen_lost(load);
+        time = now();
+    }
+    seen.unanswered = load->asking;
+    seen.unsent = load->schedule.closed ? 0 : load->schedule.count - load->schedule.next;
+}
+
+static void print(double seconds, double cpu)
+{
+    printf("{\"answered\":%" PRIu64 ",\"refused\":%" PRIu64 ",\"wrong\":%" PRIu64, seen.answered,
+           seen.refused, seen.wrong);
+    printf(",\"failed\":%" PRIu64 ",\"unanswered\":%" PRIu64 ",\"unsent\":%" PRIu64, seen.failed,
+           seen.unanswered, seen.unsent);
+    printf(",\"reopened\":%" PRIu64 ",\"seconds\":%.9f,\"cpu\":%.6f", seen.reopened, seconds, cpu);
+    fputs(",\"latencies\":", stdout);
+    histogram_print(&seen.good, stdout);
+    fputs(",\"refusals\":", stdout);
+    histogram_print(&seen.bad, stdout);
+    fputs(",\"lateness\":", stdout);
+    histogram_print(&seen.lateness, stdout);
+    puts("}");
+}
+
+int main(int count, char **arguments)
+{
+    static Load load; /* it lives, with all that it holds, to the end of the process */
+    options_read(&load.options, count, arguments);
+    schedule_make(&load.schedule, &load.options);
+    prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL); /* waits end on time, not up to 50 µs late */
+    open_all(&load);
+    double before = cpu_seconds();
+    run(&load);
+    print((double)(now() - load.schedule.start) / 1e9, cpu_seconds() - before);
+    return fflush(stdout) == 0 ? 0 : 1;
+}

@@ -1,0 +1,78 @@
+"""Servers that misbehave as told, in this process, while the generator asks them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from benchmarks.load import Load, Plan, Question, request, run
+
+T = TypeVar("T")
+Server = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+QUESTION = Question(request("/predict", b"{}"))
+TEN = Plan(port=0, questions=(QUESTION,), seconds=0.1, connections=1, rate=100)
+"""Ten requests on one connection, in a tenth of a second."""
+
+
+def asked(server: Server, plan: Plan = TEN) -> Load:
+    """What comes of the plan, whose port is that of the server."""
+    return asyncio.run(during(server, lambda port: run(replace(plan, port=port))))
+
+
+async def during(server: Server, ask: Callable[[int], T]) -> T:
+    """What comes of asking the server on its port, in a thread."""
+    visits: list[tuple[asyncio.Task[None], asyncio.StreamWriter]] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await server(reader, writer)
+        writer.close()
+
+    async with asyncio.TaskGroup() as group:  # what fails in a server fails here
+
+        def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            visits.append((group.create_task(serve(reader, writer)), writer))
+
+        async with await asyncio.start_server(visit, "127.0.0.1", 0) as listening:
+            found = await asyncio.to_thread(ask, listening.sockets[0].getsockname()[1])
+            for serving, writer in visits:
+                serving.cancel()
+                writer.transport.abort()
+    return found
+
+
+async def question(reader: asyncio.StreamReader) -> bytes | None:
+    """The body of the next request; None where no more come."""
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+        return await reader.readexactly(int(head.lower().partition(b"content-length: ")[2]))
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return None
+
+
+def answering(*answers: bytes) -> Server:
+    """A server that gives these answers in turn, over and over."""
+    turn = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal turn
+        while await question(reader) is not None:
+            writer.write(answers[turn % len(answers)])
+            turn += 1
+
+    return serve
+
+
+def closing(answer: bytes) -> Server:
+    """A server that gives this answer and hangs up."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if await question(reader) is not None:
+            writer.write(answer)
+
+    return serve
+
+
+def answer(status: str = "200 OK", body: bytes = b"{}", *headers: str) -> bytes:
+    """The bytes of an answer."""
+    head = "\r\n".join([f"HTTP/1.1 {status}", *headers, f"Content-Length: {len(body)}", "", ""])
+    return head.encode() + body

@@ -1,0 +1,265 @@
+"""The load: what is due is asked, from when it was due it is timed, and each outcome is counted."""
+
+import asyncio
+import subprocess
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchmarks.generator import program
+from benchmarks.histogram import Histogram
+from benchmarks.load import Load, Plan, Question, closed, opened, request, run
+from benchmarks.processes import free_port
+from tests.benchmarks.servers import (
+    QUESTION,
+    TEN,
+    Server,
+    answer,
+    answering,
+    asked,
+    closing,
+    during,
+    question,
+)
+
+GOOD = answer()
+BUSY = answer("503 Service Unavailable", b"{}", "Retry-After: 1")
+
+
+def outcomes(load: Load) -> dict[str, int]:
+    """Whatever happened at least once."""
+    names = ("answered", "refused", "wrong", "failed", "unanswered", "unsent")
+    return {name: getattr(load, name) for name in names if getattr(load, name)}
+
+
+def test_open_load_asks_as_often_as_is_due() -> None:
+    """Each is asked once, answered once and timed once."""
+    load = asked(answering(answer("200 OK", b"x" * 30_000)))
+    assert outcomes(load) == {"answered": 10}
+    assert load.latencies.total == load.lateness.total == 10
+    assert load.seconds >= 0.09
+
+
+def test_open_load_at_random_times() -> None:
+    """As many as at even times."""
+    assert outcomes(asked(answering(GOOD), replace(TEN, poisson=3))) == {"answered": 10}
+
+
+def test_closed_load_goes_on_until_its_end() -> None:
+    """On every connection, and what was asked before the end is waited for."""
+    load = asked(answering(GOOD), replace(TEN, rate=None, connections=3))
+    assert load.answered == load.latencies.total > 3
+    assert outcomes(load) == {"answered": load.answered}
+    assert load.seconds >= 0.1
+
+
+def test_the_two_ways_to_ask_one_question() -> None:
+    """Closed, and open at a rate."""
+
+    def both(port: int) -> tuple[Load, Load]:
+        once = closed(port, QUESTION.request, 0.01, connections=2)
+        return once, opened(port, QUESTION.request, 0.1, rate=50, connections=2)
+
+    fast, even = asyncio.run(during(answering(GOOD), both))
+    assert not fast.lateness.total
+    assert outcomes(even) == {"answered": 5}
+
+
+def test_questions_are_asked_in_turn() -> None:
+    """Each with what is expected of its own answer."""
+
+    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while (body := await question(reader)) is not None:
+            bodies.append(body)
+            writer.write(answer("200 OK", body))
+
+    bodies: list[bytes] = []
+    texts = ("one", "two", "three")
+    expected = dict(zip(texts, ("one", "", "four"), strict=True))
+    questions = tuple(Question(request("/", text.encode()), expected[text]) for text in texts)
+    load = asked(echo, replace(TEN, questions=questions))
+    assert bodies == [b"one", b"two", b"three"] * 3 + [b"one"]
+    assert outcomes(load) == {"answered": 7, "wrong": 3}
+
+
+def stalling(seconds: float) -> Server:
+    """A server that answers nothing for so long after the first request, then all at once."""
+    over = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await question(reader) is not None:
+            asyncio.get_running_loop().call_later(seconds, over.set)
+            await over.wait()
+            writer.write(GOOD)
+
+    return serve
+
+
+def test_a_stalled_server_shows_in_every_latency() -> None:
+    """Of those too that were due and could not even be asked: the first 100 ms, the last 10."""
+    load = asked(stalling(0.1))
+    assert outcomes(load) == {"answered": 10}
+    for place in range(10):
+        assert load.percentile(place / 10) >= (place + 1) / 100
+
+
+def test_random_times_are_not_even() -> None:
+    """Of this seed six of ten are due in the first 25 ms, of even times three."""
+    load = asked(stalling(0.1), replace(TEN, poisson=98))
+    assert load.percentile(0.4) >= 0.075
+
+
+def test_what_is_never_answered_ends_nothing() -> None:
+    """The one that was asked is told apart from those that waited for its connection."""
+    load = asked(stalling(60), replace(TEN, grace=0.01))
+    assert outcomes(load) == {"unanswered": 1, "unsent": 9}
+    assert load.seconds >= 0.11
+    assert load.doubt is None
+
+
+def test_refusals_are_counted_apart() -> None:
+    """With latencies of their own: a server that refuses quickly is no fast server."""
+    load = asked(answering(GOOD, BUSY, BUSY))
+    assert outcomes(load) == {"answered": 4, "refused": 6}
+    assert (load.latencies.total, load.refusals.total) == (4, 6)
+    assert load.bad == 6
+
+
+def test_other_statuses_are_wrong() -> None:
+    """Though they come with a body that was hoped for."""
+    wrong = answer("422 Unprocessable Content", b"a price")
+    load = asked(answering(wrong), replace(TEN, questions=(replace(QUESTION, expect="a price"),)))
+    assert outcomes(load) == {"wrong": 10}
+    assert not load.latencies.total
+
+
+def test_a_connection_that_is_closed_after_an_answer_is_made_anew() -> None:
+    """As the server said it would be."""
+    load = asked(closing(answer("200 OK", b"{}", "connection: Close")))
+    assert outcomes(load) == {"answered": 10}
+    assert load.reopened in {9, 10}
+
+
+def test_a_connection_that_is_closed_without_a_word_is_made_anew() -> None:
+    """Where a request was already on its way, that one has failed."""
+    load = asked(closing(GOOD))
+    assert load.answered + load.failed == 10
+    assert load.answered > 0
+    assert load.reopened >= load.answered - 1
+
+
+@pytest.mark.parametrize("part", [b"", GOOD[:-1], b"SSH-2.0-OpenSSH\r\n"])
+def test_what_is_cut_off_has_failed(part: bytes) -> None:
+    """Before, within and instead of an answer; the load goes on."""
+    load = asked(closing(part))
+    assert outcomes(load) == {"failed": 10}
+    assert load.reopened in {9, 10}
+
+
+def test_a_reset_has_failed() -> None:
+    """As whatever else ends a connection under a request."""
+
+    async def reset(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await question(reader)
+        writer.transport.abort()
+
+    assert outcomes(asked(reset)) == {"failed": 10}
+
+
+def test_a_request_of_many_pieces() -> None:
+    """It is longer than what a connection takes at once, and is sent to its end."""
+    body = bytes(range(256)) * 40_000
+    seen: Counter[bytes] = Counter()
+
+    async def count(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while (received := await question(reader)) is not None:
+            seen[received] += 1
+            writer.write(GOOD)
+
+    load = asked(count, replace(TEN, seconds=0.03, questions=(Question(request("/", body)),)))
+    assert outcomes(load) == {"answered": 3}
+    assert seen == {body: 3}
+
+
+def test_nobody_listens() -> None:
+    """It says so, and at which port."""
+    port = free_port()
+    with pytest.raises(RuntimeError, match=f"port {port}: Connection refused"):
+        run(replace(TEN, port=port))
+
+
+@pytest.mark.parametrize("address", ["10.0.0.1:80", "128.0.0.1:80", "0.0.0.0:80"])
+def test_only_loopback_is_put_under_load(address: str) -> None:
+    """Whatever else is asked for."""
+    argv = [str(program()), "--to", address, "--request", __file__]
+    ended = subprocess.run(argv, check=False, capture_output=True, text=True, timeout=10)
+    assert ended.returncode == 1
+    assert "only 127.0.0.1" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--to", "localhost:80"], "'localhost' is no address"),
+        (["--to", "127.0.0.1"], "no address and port"),
+        (["--to", "127.0.0.1:70000"], "'70000' is no number from 1 to 65535"),
+        (["--rate", "nan"], "'nan' is no number"),
+        (["--connections", "0"], "'0' is no number"),
+        (["--request", "/dev/null"], "no file with a request"),
+        (["--request", "/nowhere"], "No such file"),
+        (["--expect", "x"], "the request before it"),
+        (["--to", "127.0.0.1:80"], "usage: "),
+        (["--fast"], "usage: "),
+        (["--to", "127.0.0.1:80", "--request", __file__, "--poisson", "1"], "needs a --rate"),
+        (["--to", "127.0.0.1:80", "--request", __file__, "--rate", "1e7", "--seconds", "11"],
+         "requests are due"),
+    ],
+)  # fmt: skip
+def test_arguments_that_make_no_sense(options: list[str], message: str) -> None:
+    """They are told of, and nothing is asked."""
+    argv = [str(program()), *options]
+    ended = subprocess.run(argv, check=False, capture_output=True, text=True, timeout=10)
+    assert ended.returncode == 1
+    assert message in ended.stderr
+
+
+def seen(latency: int, lateness: int | None, cpu: float = 0.1) -> Load:
+    """A load of one second; times in microseconds."""
+    late = Histogram() if lateness is None else Histogram((lateness * 1000,), (1,))
+    times = Histogram((latency * 1000,), (1,))
+    return Load(1, 0, 0, 0, 0, 0, 0, 1.0, cpu, times, Histogram(), late)
+
+
+def test_a_late_generator_is_doubted() -> None:
+    """Where its own lateness is a good part of what it has measured."""
+    assert seen(100, 25).doubt is None
+    assert "26 µs late" in str(seen(100, 26).doubt)
+    assert seen(100, 20, cpu=1.0).doubt is None  # it watches the clock
+
+
+def test_a_busy_generator_is_doubted() -> None:
+    """Where it asks as fast as it can, and can no faster."""
+    assert seen(100, None, cpu=0.9).doubt is None
+    assert "no time to spare" in str(seen(100, None, cpu=0.95).doubt)
+
+
+def test_a_doubt_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside the figures, which are given nevertheless."""
+    monkeypatch.setattr(Load, "doubt", "it slept")
+    assert asked(answering(GOOD)).answered == 10
+    assert capsys.readouterr().err == "warning: the load generator was slow: it slept\n"
+
+
+def test_the_rate_is_of_good_answers() -> None:
+    """A second."""
+    assert Load(3, 5, 0, 0, 0, 0, 0, 2.0, 0, Histogram(), Histogram(), Histogram()).rate == 1.5
+
+
+def test_a_plan_as_arguments() -> None:
+    """What is not asked for is not mentioned."""
+    plan = Plan(80, (QUESTION,), 1.0)
+    assert {"--rate", "--poisson", "--expect"}.isdisjoint(plan.argv(Path()))
