@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,11 +37,18 @@ typedef struct {
     Connection *connection;
     Connections free, lost;
     size_t asking, turn;
-    uint64_t retry, giving_up;
+    uint64_t retry, giving_up, telling;
     int poller;
 } Load;
 
-static Seen seen;
+static Seen seen;  /* since the last line that told of it */
+static Seen total; /* before that */
+static volatile sig_atomic_t told_to_end;
+
+static void end(int number)
+{
+    told_to_end = number;
+}
 
 static uint64_t now(void)
 {
@@ -191,12 +199,57 @@ static void handle(Load *load, const struct epoll_event *event)
     }
 }
 
+/* ---- telling ---- */
+
+static void add_up(void)
+{
+    total.answered += seen.answered;
+    total.refused += seen.refused;
+    total.wrong += seen.wrong;
+    total.failed += seen.failed;
+    total.reopened += seen.reopened;
+    histogram_add_all(&total.good, &seen.good);
+    histogram_add_all(&total.bad, &seen.bad);
+    histogram_add_all(&total.lateness, &seen.lateness);
+    memset(&seen, 0, sizeof seen);
+}
+
+static void print(const Seen *of, double seconds, double cpu)
+{
+    printf("{\"answered\":%" PRIu64 ",\"refused\":%" PRIu64 ",\"wrong\":%" PRIu64, of->answered,
+           of->refused, of->wrong);
+    printf(",\"failed\":%" PRIu64 ",\"unanswered\":%" PRIu64 ",\"unsent\":%" PRIu64, of->failed,
+           of->unanswered, of->unsent);
+    printf(",\"reopened\":%" PRIu64 ",\"seconds\":%.9f,\"cpu\":%.6f", of->reopened, seconds, cpu);
+    fputs(",\"latencies\":", stdout);
+    histogram_print(&of->good, stdout);
+    fputs(",\"refusals\":", stdout);
+    histogram_print(&of->bad, stdout);
+    fputs(",\"lateness\":", stdout);
+    histogram_print(&of->lateness, stdout);
+    puts("}");
+}
+
+/* A line of what was seen since the one before; `seconds` in it is when, since the beginning. */
+static void tell_in_time(Load *load, uint64_t time)
+{
+    if (load->options.every == 0 || time < load->telling)
+        return;
+    load->telling += (uint64_t)(load->options.every * 1e9);
+    seen.unanswered = load->asking;
+    print(&seen, (double)(time - load->schedule.start) / 1e9, cpu_seconds());
+    fflush(stdout);
+    add_up();
+}
+
 /* ---- the loop ---- */
 
 /* Nanoseconds that nothing is to be done but to read; none shortly before a request is due. */
 static uint64_t leisure(const Load *load)
 {
     uint64_t time = now(), until = load->giving_up;
+    if (load->options.every > 0 && load->telling < until)
+        until = load->telling;
     if (!TAILQ_EMPTY(&load->lost) && load->retry < until)
         until = load->retry;
     if (!TAILQ_EMPTY(&load->free) && schedule_lasts(&load->schedule, time)) {
@@ -218,35 +271,32 @@ static void wait_and_read(Load *load)
     }
 }
 
+static void end_if_told(Load *load, uint64_t time)
+{
+    if (!told_to_end)
+        return;
+    told_to_end = 0;
+    schedule_end(&load->schedule, time);
+    load->giving_up = time + (uint64_t)(load->options.grace * 1e9);
+}
+
 static void run(Load *load)
 {
     schedule_start(&load->schedule, now(), load->options.seconds);
     load->giving_up = load->schedule.end + (uint64_t)(load->options.grace * 1e9);
+    load->telling = load->schedule.start + (uint64_t)(load->options.every * 1e9);
     uint64_t time = load->schedule.start;
     while (time < load->giving_up && (load->asking > 0 || schedule_lasts(&load->schedule, time))) {
         ask_due(load);
         wait_and_read(load);
         reopen_lost(load);
         time = now();
+        tell_in_time(load, time);
+        end_if_told(load, time);
     }
-    seen.unanswered = load->asking;
-    seen.unsent = load->schedule.closed ? 0 : load->schedule.count - load->schedule.next;
-}
-
-static void print(double seconds, double cpu)
-{
-    printf("{\"answered\":%" PRIu64 ",\"refused\":%" PRIu64 ",\"wrong\":%" PRIu64, seen.answered,
-           seen.refused, seen.wrong);
-    printf(",\"failed\":%" PRIu64 ",\"unanswered\":%" PRIu64 ",\"unsent\":%" PRIu64, seen.failed,
-           seen.unanswered, seen.unsent);
-    printf(",\"reopened\":%" PRIu64 ",\"seconds\":%.9f,\"cpu\":%.6f", seen.reopened, seconds, cpu);
-    fputs(",\"latencies\":", stdout);
-    histogram_print(&seen.good, stdout);
-    fputs(",\"refusals\":", stdout);
-    histogram_print(&seen.bad, stdout);
-    fputs(",\"lateness\":", stdout);
-    histogram_print(&seen.lateness, stdout);
-    puts("}");
+    add_up();
+    total.unanswered = load->asking;
+    total.unsent = load->schedule.closed ? 0 : load->schedule.count - load->schedule.next;
 }
 
 int main(int count, char **arguments)
@@ -256,8 +306,9 @@ int main(int count, char **arguments)
     schedule_make(&load.schedule, &load.options);
     prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL); /* waits end on time, not up to 50 µs late */
     open_all(&load);
+    signal(SIGTERM, end);
     double before = cpu_seconds();
     run(&load);
-    print((double)(now() - load.schedule.start) / 1e9, cpu_seconds() - before);
+    print(&total, (double)(now() - load.schedule.start) / 1e9, cpu_seconds() - before);
     return fflush(stdout) == 0 ? 0 : 1;
 }

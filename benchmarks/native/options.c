@@ -17,18 +17,22 @@
 static const char usage[] =
     "usage: load --to 127.0.0.1:PORT --request FILE [--expect TEXT] [--request FILE ...]\n"
     "            [--connections N] [--seconds S] [--grace S] [--rate R [--poisson SEED]]\n"
+    "            [--every S]\n"
     "\n"
     "Asks the requests in turn, each the bytes of a whole file, and prints what came of it as\n"
     "one JSON object. Without --rate every connection asks again as soon as it has its answer;\n"
     "with it requests are due evenly, or at random times of a seed. --expect is what a good\n"
     "answer to the request before it contains. After --seconds no more becomes due, and after\n"
-    "--grace what is not answered is given up.\n";
+    "--grace what is not answered is given up. With --every there is one more such object, on a\n"
+    "line of its own, each time so many seconds have passed: of these alone. SIGTERM ends it as\n"
+    "the end of --seconds does.\n";
 
 static const struct option names[] = {
     {"to", required_argument, NULL, 't'},      {"request", required_argument, NULL, 'q'},
     {"expect", required_argument, NULL, 'x'},  {"connections", required_argument, NULL, 'c'},
     {"seconds", required_argument, NULL, 's'}, {"grace", required_argument, NULL, 'g'},
     {"rate", required_argument, NULL, 'r'},    {"poisson", required_argument, NULL, 'p'},
+    {"every", required_argument, NULL, 'e'},
     {NULL, 0, NULL, 0},
 };
 
@@ -106,6 +110,7 @@ static void read_option(Options *options, int name, char *value)
     case 'c': options->connections = (size_t)read_number(value, 1, 100000); break;
     case 's': options->seconds = read_number(value, 0, 86400); break;
     case 'g': options->grace = read_number(value, 0, 86400); break;
+    case 'e': options->every = read_number(value, 1e-2, 86400); break;
     case 'r': options->rate = read_number(value, 1e-3, 1e7); break;
     case 'p':
         options->poisson = 1;
