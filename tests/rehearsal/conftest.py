@@ -1,12 +1,14 @@
 """What is not collected: the tests of parts whose programs this machine has not got."""
 
+from tests.rehearsal import balancer, registry
 from tests.rehearsal.containers import find_runner
 from tests.rehearsal.programs import missing
 
+_NO_CONTAINERS = isinstance(find_runner({}), str)
 _ABSENT = {
-    "test_containers.py": missing("busybox") or isinstance(find_runner({}), str),
-    "test_balancer.py": missing("haproxy"),
-    "test_registry.py": missing("docker-registry", "htpasswd", "openssl"),
+    "test_balancer.py": balancer.available(),
+    "test_containers.py": _NO_CONTAINERS or missing("busybox"),
+    "test_registry.py": _NO_CONTAINERS or registry.available(),
 }
 
 collect_ignore = [name for name, absent in _ABSENT.items() if absent]
