@@ -1,0 +1,74 @@
+"""Playing acts one after the other, and what came of each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tests.rehearsal.acts import Act
+from tests.rehearsal.stage import Stage
+from tests.rehearsal.traffic import Tally, whole
+
+
+@dataclass(frozen=True)
+class Played:
+    """An act that has been played: when, by `time.monotonic`, what it cost, what went wrong."""
+
+    act: Act
+    begin: float
+    end: float
+    tally: Tally
+    fault: str = ""
+
+    @property
+    def good(self) -> bool:
+        """Whether it went as it should, and cost no more than it may."""
+        return not self.fault and self.tally.bad <= self.act.spare
+
+    @property
+    def line(self) -> str:
+        """What a person reads of it."""
+        tally = self.tally
+        parts = (0.5, 0.99, 0.999)
+        latencies = " ".join(f"{tally.milliseconds(part):8.2f}" for part in parts)
+        ended = "ok" if self.good else "WRONG"
+        return (
+            f"{self.act.name:<42} {self.end - self.begin:6.1f} {tally.requests:9,} "
+            f"{tally.failures:7} {tally.wrong:6} {latencies}  {ended}"
+        )
+
+
+HEAD = f"{'act':<42} {'s':>6} {'requests':>9} {'failed':>7} {'wrong':>6} " + " ".join(
+    f"{name:>8}" for name in ("p50 ms", "p99", "p99.9")
+)
+
+
+def play(stage: Stage, acts: Sequence[Act]) -> list[Played]:
+    """Play them in order, up to the first that goes wrong."""
+    played: list[Played] = []
+    for act in acts:
+        stage.world.say(f"== {act.name}")
+        begin, fault = time.monotonic(), ""
+        try:
+            act.play(stage)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the rehearsal tells of it
+            fault = f"{type(error).__name__}: {error}"
+        end = time.monotonic()
+        played.append(Played(act, begin, end, stage.traffic.between(begin, end), fault))
+        stage.world.say(played[-1].line)
+        if fault:
+            stage.world.say(fault)
+            break
+    return played
+
+
+def sum_up(played: Sequence[Played], stage: Stage) -> str:
+    """The last line: how many requests there were, what became of them, how the acts ended."""
+    total = stage.traffic.total
+    tally = whole(total) if total is not None else stage.traffic.between(0, time.monotonic())
+    acts = ", ".join(f"{each.act.name}: {'ok' if each.good else 'WRONG'}" for each in played)
+    return (
+        f"rehearsal: {tally.requests:,} requests, {tally.failures} failed, {tally.wrong} wrong; "
+        f"{acts}"
+    )
