@@ -3,50 +3,136 @@
 from __future__ import annotations
 
 import argparse
+import os
+import shutil
+import signal
 import sys
 import tempfile
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.rehearsal.acts import SHORT
+from tests.rehearsal import balancer, containers, programs, registry
+from tests.rehearsal.acts import FULL, SHORT
+from tests.rehearsal.contained import Contained
+from tests.rehearsal.containers import find_runner, trial
+from tests.rehearsal.ground import Ground
 from tests.rehearsal.page import Story, write_page
 from tests.rehearsal.plain import Plain
 from tests.rehearsal.play import HEAD, play, sum_up
 from tests.rehearsal.sampler import Sampler
-from tests.rehearsal.stage import RATE, Stage
+from tests.rehearsal.stage import RATE, Stage, deploying
 from tests.rehearsal.view import View
-from tests.rehearsal.world import PACE, deploying, world
+from tests.rehearsal.world import PACE, world
+from tests.twin.twin import Twin
 
 PAGE = Path("build", "rehearsal.html")
+IMAGE = "localhost/shipping-price-estimator"
+LIMIT = 900
+"""Seconds after which it ends, whatever it waits for."""
+
+PREFIX = "rehearsal-"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Play; the exit code is 1 where a claim did not hold."""
+    """Play; the exit code is 1 where a claim did not hold, and 3 where it cannot be played."""
     args = _parser().parse_args(argv)
-    with ExitStack() as stack:
-        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rehearsal-")))
-        there = stack.enter_context(world(directory, Plain, args.pace))
-        view = View()
+    fault = balancer.available()
+    if fault:
+        print(f"error: {fault}", file=sys.stderr)
+        return 3
+    _sweep()
+    view = View()
+    with _bounded(), ExitStack() as stack:
+        directory = stack.enter_context(_directory())
+        there = stack.enter_context(world(directory, _ground(args, view), args.pace))
         there.hear = view.hear
         stage = Stage(there, stack.enter_context(deploying(there)), args.rate)
-        stack.callback(stage.traffic.stop)
-        sampler = Sampler(stage)
-        with sampler.looking(), view.showing(stage):
-            played = play(stage, SHORT)
-            stage.traffic.stop()
-    story = Story(
-        there.ground.name, played, sampler.samples, stage.traffic.seconds, sum_up(played, stage)
+        stack.callback(stage.close)
+        sampler = stack.enter_context(Sampler(stage).looking())
+        stack.enter_context(view.showing(stage))
+        played = play(stage, SHORT if args.short else FULL)
+        stage.close()
+    summary = sum_up(played, stage)
+    write_page(
+        PAGE, Story(there.ground.name, played, sampler.samples, stage.traffic.seconds, summary)
     )
-    write_page(PAGE, story)
-    print("\n".join(["", HEAD, *(each.line for each in played), "", str(PAGE), story.summary]))
+    print("\n".join(["", HEAD, *(each.line for each in played), "", str(PAGE), summary]))
     return 0 if all(each.good for each in played) else 1
+
+
+def _ground(args: argparse.Namespace, view: View) -> Callable[[Path, Twin], Ground]:
+    """Containers, or plain processes where containers cannot run; then it says why."""
+    why = "so it was asked for" if args.processes else _missing(args.image)
+    if why:
+        view.hear(f"plain processes stand for containers: {why}")
+        return Plain
+    runner = find_runner({})
+    assert not isinstance(runner, str)
+    return lambda directory, twin: Contained(directory, twin, runner, args.image)
+
+
+def _missing(image: str) -> str:
+    """Why containers of an image cannot run here; empty if they can."""
+    runner = find_runner({})
+    if isinstance(runner, str):
+        return runner
+    if why := registry.available():
+        return why
+    containers.sweep(runner)
+    if runner.ask("image", "inspect", image).returncode:
+        return f"there is no image {image}; `make image` builds it"
+    return trial(runner, image)
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """End in order when told to, or when it takes too long."""
+
+    def end(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGALRM, end)
+    signal.alarm(LIMIT)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+
+
+@contextmanager
+def _directory() -> Iterator[Path]:
+    """A directory of its own, gone at the end."""
+    name = f"{PREFIX}{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=name, ignore_cleanup_errors=True) as directory:
+        yield Path(directory)
+
+
+def _sweep() -> None:
+    """Remove what rehearsals have left that were themselves ended by force."""
+    programs.sweep()
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}[0-9]*-*"):
+        if not programs.alive(folder.name.split("-")[1]):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.rehearsal", description=__doc__)
-    parser.add_argument("--rate", type=float, default=RATE, help="requests a second")
-    parser.add_argument("--pace", type=float, default=PACE, help="virtual seconds a second")
+    parser.add_argument(
+        "--short", action="store_true", help="a first deploy, a release and one that fails"
+    )
+    parser.add_argument("--processes", action="store_true", help="without containers")
+    parser.add_argument("--image", default=IMAGE, help="the service's image (default: %(default)s)")
+    parser.add_argument(
+        "--rate", type=float, default=RATE, help="requests a second (default: %(default)g)"
+    )
+    parser.add_argument(
+        "--pace",
+        type=float,
+        default=PACE,
+        help="seconds that pass in AWS in one of this machine's (default: %(default)g)",
+    )
     return parser
 
 

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.rehearsal import versions
-from tests.rehearsal.stage import Stage
+from tests.rehearsal.stage import HELD, Stage
 
 ROLLED_BACK = 5
-HELD = 9
 
 Play = Callable[[Stage], None]
 
@@ -28,7 +27,7 @@ def first_deploy(stage: Stage) -> None:
     """From an empty account to two instances that serve; then the traffic begins."""
     stage.deployer.good("apply server --yes")
     stage.released(versions.ONE)
-    stage.traffic.start()
+    stage.open()
     stage.world.until(lambda: len(stage.traffic.seconds) > 5, "the traffic has begun")
 
 
@@ -51,8 +50,117 @@ def answers_wrong(stage: Stage) -> None:
     stage.settled()
 
 
+def starts_slowly(stage: Stage) -> None:
+    """It listens late: no request comes before it is ready."""
+    stage.released(versions.SLOW)
+
+
+def container_killed(stage: Stage) -> None:
+    """A container dies under load, and is started again."""
+    machine = stage.machine()
+    before = machine.restarts
+    machine.kill()
+    stage.world.until(lambda: machine.restarts > before, "the container is started again")
+    stage.pause(4)  # until the checks have seen it
+    stage.settled()
+
+
+def worker_killed(stage: Stage) -> None:
+    """One of the processes in a container dies under load, and is replaced in there."""
+    machine = stage.machine()
+    before = machine.restarts
+    machine.kill_worker()
+    stage.pause(4)
+    stage.settled()
+    stage.check(machine.restarts == before, "the container went down with its worker")
+
+
+def instance_lost(stage: Stage) -> None:
+    """An instance vanishes while a release replaces the instances; both go on."""
+    version = stage.other()
+    command = stage.release(version)
+    stage.replacing()
+    stage.terminate(stage.serving()[0])
+    stage.expect(command, 0)
+    stage.runs = version.name
+    stage.settled()
+
+
+def registry_down(stage: Stage) -> None:
+    """No image can be pulled: the release goes back, and the same release succeeds later."""
+    version = stage.other()
+    stage.push(version)
+    stage.world.ground.stop_registry()
+    try:
+        command = stage.release(version)
+        stage.expect(command, ROLLED_BACK, "the image could not be pulled")
+        stage.settled()
+    finally:
+        stage.world.ground.start_registry()
+    stage.released(version)
+
+
+def deployer_killed(stage: Stage) -> None:
+    """The deployer dies in the middle; typed again, the release goes on as soon as it may."""
+    version = stage.other()
+    command = stage.release(version)
+    stage.replacing()
+    command.process.kill()
+    again = stage.released_in_turn(version)
+    stage.expect(again, 0, "adopts the refresh")
+
+
+def two_deployers(stage: Stage) -> None:
+    """Two people release two versions at once: one does, and the other is told of it."""
+    chosen = (versions.ONE, versions.TWO, versions.THREE)
+    ours = [each for each in chosen if each.name != stage.runs][:2]
+    for each in ours:
+        stage.push(each)
+    commands = [stage.release(each) for each in ours]
+    codes = [command.code for command in commands]
+    stage.check(sorted(codes) == [0, HELD], f"they end with {codes}, not one with 0, one with 9")
+    stage.runs = ours[codes.index(0)].name
+    stage.settled()
+
+
+def scaled(stage: Stage) -> None:
+    """Twice the load for a while: one more instance, and one less afterwards."""
+    with stage.more_traffic():
+        stage.settled(3)
+    stage.settled(2)
+
+
+def destroyed(stage: Stage) -> None:
+    """Everything is taken away again, and nothing is left."""
+    stage.close()
+    command = stage.deployer.type("destroy server --yes --with-images --with-logs")
+    stage.check(command.code == 0, f"it ends with {command.code}: {command.said}")
+    world = stage.world
+    world.until(lambda: not world.supervisor.machines and not world.door.open, "all has ended")
+    left = world.ground.left()
+    stage.check(not left, f"of {world.ground.name} there is left: {left}")
+    found = stage.inventory()
+    stage.check(found == stage.empty, f"in the account there is left: {found}")
+
+
+KILLED = "What is in flight in a killed process is lost; more there never is than connections."
+CONNECTIONS = 32
+
 SHORT = (
     Act("first deploy", first_deploy),
     Act("release of version 2", release),
     Act("release whose container exits at once", exits_at_once),
+)
+FULL = (
+    *SHORT,
+    Act("release that is ready but answers wrong", answers_wrong),
+    Act("release that starts slowly", starts_slowly),
+    Act("kill -9 of a container", container_killed, CONNECTIONS, KILLED),
+    Act("kill -9 of a worker inside", worker_killed, CONNECTIONS, KILLED),
+    Act("instance lost during a release", instance_lost, CONNECTIONS, KILLED),
+    Act("registry down during a release", registry_down),
+    Act("deployer killed in the middle", deployer_killed),
+    Act("two deployers at once", two_deployers),
+    Act("scale out under load, and in again", scaled),
+    Act("destroy, and nothing is left", destroyed),
 )

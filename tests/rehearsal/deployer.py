@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.rehearsal.programs import OWNER
+
 ROOT = Path(__file__).resolve().parents[2]
 THERE = Path(__file__).with_name("there")
 FOREIGN = ("GIT", "DEPLOY_", "SMOKE_", "COVERAGE_", "ESTIMATOR_")
@@ -74,6 +76,7 @@ class Deployer:
             "GIT_COMMITTER_EMAIL": "ann@example.org",
             "GIT_CONFIG_NOSYSTEM": "1",
             "HOME": str(home),
+            OWNER: str(os.getpid()),
             "PYTHONPATH": f"{THERE}{os.pathsep}{ROOT}",
         }
         self.environment |= environment
@@ -113,10 +116,15 @@ class Deployer:
             raise Unexpected(f"{line}: exit code {command.code}\n{command.said}")
         return "\n".join(command.out)
 
-    def close(self) -> None:
+    def kill(self) -> None:
         """Kill what still runs."""
         for command in self._running:
             command.process.kill()
+
+    def close(self) -> None:
+        """Kill what still runs, and see it end."""
+        self.kill()
+        for command in self._running:
             _ = command.code
 
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from deploy.engine import MACHINES
 from tests.deploy import engine
+from tests.rehearsal.configuration import this_architecture
 from tests.rehearsal.deployer import Deployer
 from tests.rehearsal.machines import Address, Means, Unavailable
 from tests.rehearsal.processes import Checkout, Processes
 from tests.rehearsal.userdata import Boot
 from tests.rehearsal.versions import Version, tree
-from tests.rehearsal.world import this_architecture
 from tests.twin.twin import Twin
 
 
@@ -79,6 +79,9 @@ class Plain:
     def left(self) -> list[str]:
         """What of it is still there, besides files."""
         return []
+
+    def close(self) -> None:
+        """Nothing was begun that goes on."""
 
 
 class _Pulled:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tests.rehearsal.acts import Act
 from tests.rehearsal.stage import Stage
-from tests.rehearsal.traffic import Tally, whole
+from tests.rehearsal.traffic import Tally
 
 
 @dataclass(frozen=True)
@@ -65,10 +65,9 @@ def play(stage: Stage, acts: Sequence[Act]) -> list[Played]:
 
 def sum_up(played: Sequence[Played], stage: Stage) -> str:
     """The last line: how many requests there were, what became of them, how the acts ended."""
-    total = stage.traffic.total
-    tally = whole(total) if total is not None else stage.traffic.between(0, time.monotonic())
+    tally, idled = stage.traffic.whole(), stage.idlers.seen
     acts = ", ".join(f"{each.act.name}: {'ok' if each.good else 'WRONG'}" for each in played)
     return (
         f"rehearsal: {tally.requests:,} requests, {tally.failures} failed, {tally.wrong} wrong; "
-        f"{acts}"
+        f"{idled.requests} after idling, {len(idled.faults)} failed; {acts}"
     )

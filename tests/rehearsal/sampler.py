@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Self
 
 from tests.rehearsal.stage import Stage
 
@@ -64,12 +65,12 @@ class Sampler:
         self._ended = threading.Event()
 
     @contextmanager
-    def looking(self) -> Iterator[None]:
+    def looking(self) -> Iterator[Self]:
         """Look while this lasts."""
         thread = threading.Thread(target=self._run, daemon=True)
         thread.start()
         try:
-            yield
+            yield self
         finally:
             self._ended.set()
             thread.join()

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.deploy.worlds import inventory
+from tests.rehearsal.configuration import settings
 from tests.rehearsal.deployer import Command, Deployer, Unexpected
+from tests.rehearsal.idlers import Idlers
 from tests.rehearsal.machines import Machine
-from tests.rehearsal.traffic import Traffic
-from tests.rehearsal.versions import Version
+from tests.rehearsal.traffic import Traffic, questions
+from tests.rehearsal.versions import THREE, TWO, Version
 from tests.rehearsal.world import GROUP, World
 from tests.twin.refresh import Refresh
+
+HELD = 9
+"""The exit code where somebody else deploys."""
 
 RATE = 300.0
 """Requests a second."""
@@ -20,8 +30,21 @@ class Stage:
         self.world = world
         self.deployer = deployer
         self.traffic = Traffic(world.door.address.port, rate)
+        self.idlers = Idlers(world.door.address, questions()[0])
         self.digests: dict[str, str] = {}
         self.runs = ""
+        self.empty = _inventory(world)
+        """How many things of each sort there were before anything."""
+
+    def open(self) -> None:
+        """Let the traffic begin."""
+        self.traffic.start()
+        self.idlers.start()
+
+    def close(self) -> None:
+        """Let the traffic end."""
+        self.traffic.stop()
+        self.idlers.stop()
 
     def push(self, version: Version) -> str:
         """Push a version, once: its digest."""
@@ -51,6 +74,41 @@ class Stage:
             if word not in command.said:
                 raise Unexpected(f"'{command.line}' does not say '{word}':\n{command.said}")
 
+    def released_in_turn(self, version: Version, seconds: float = 60.0) -> Command:
+        """Release a version again and again, until nobody else holds the lease."""
+        limit = time.monotonic() + seconds
+        while (command := self.release(version)).code == HELD and time.monotonic() < limit:
+            time.sleep(1)
+        self.expect(command, 0)
+        self.runs = version.name
+        self.settled()
+        return command
+
+    def check(self, true: bool, otherwise: str) -> None:  # noqa: FBT001 - what is checked
+        """Raise `Unexpected` where it is not so."""
+        if not true:
+            raise Unexpected(otherwise)
+
+    def pause(self, seconds: float) -> None:
+        """Let so much real time pass under load."""
+        until = time.monotonic() + seconds
+        self.world.until(lambda: time.monotonic() >= until, "time passes")
+
+    @contextmanager
+    def more_traffic(self) -> Iterator[None]:
+        """As much again as there is, while this lasts; it counts with the rest."""
+        more = Traffic(self.world.door.address.port, self.traffic.rate)
+        more.start()
+        self.traffic.besides.append(more)
+        try:
+            yield
+        finally:
+            more.stop()
+
+    def other(self) -> Version:
+        """A good version that does not run now."""
+        return THREE if self.runs == TWO.name else TWO
+
     def settled(self, count: int = 2) -> None:
         """Wait until so many instances serve, all of the version that should."""
         digest = self.digests[self.runs]
@@ -63,6 +121,15 @@ class Stage:
     def serving(self) -> list[str]:
         """The instances to which requests are sent."""
         return [name for name in self.world.facts.targets if self.world.supervisor.serves(name)]
+
+    def terminate(self, instance: str) -> None:
+        """Have EC2 take an instance away that nobody wanted to lose."""
+        with self.world.twin.clock.lock, self.world.twin.aside():
+            self.world.twin.client("ec2").terminate_instances(InstanceIds=[instance])
+
+    def inventory(self) -> dict[str, int]:
+        """How many things of each sort there are now."""
+        return _inventory(self.world)
 
     def machine(self) -> Machine:
         """One that serves."""
@@ -82,3 +149,31 @@ class Stage:
             lambda: self.refresh() is not None and len(self.world.running()) > before,
             "the refresh has launched an instance",
         )
+
+
+def _inventory(world: World) -> dict[str, int]:
+    with world.twin.clock.lock:
+        return inventory(world.twin)
+
+
+@contextmanager
+def deploying(world: World) -> Iterator[Deployer]:
+    """A deployer in a world."""
+    clock = world.twin.clock
+    with clock.lock:
+        clock.look()
+        moment = f"{clock.time()},{time.monotonic()},{clock.pace}"
+    with world.twin.serve() as url:
+        environment = {
+            **world.ground.environment,
+            "AWS_ENDPOINT_URL": url,
+            "REHEARSAL_TIME": moment,
+            "REHEARSAL_BALANCER": str(world.door.address.port),
+        }
+        deployer = Deployer(world.directory, environment, world.say)
+        deployer.configure(settings())
+        world.stop_waiting = deployer.kill
+        try:
+            yield deployer
+        finally:
+            deployer.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import tempfile
 import threading
@@ -13,6 +14,7 @@ from pathlib import Path
 from benchmarks.generator import program
 from benchmarks.histogram import Histogram
 from benchmarks.load import Load, Plan, Question, read, request
+from tests.rehearsal.programs import OWNER
 from tests.rehearsal.versions import DEAR, ROOT
 
 LONGEST = 3600.0
@@ -56,8 +58,9 @@ class Traffic:
     def __init__(self, port: int, rate: float, connections: int = 32) -> None:
         self.rate = rate
         self.seconds: list[Second] = []
-        self.total: Load | None = None
-        """Of all, once it has stopped."""
+        self.besides: list[Traffic] = []
+        """More of it that came and went meanwhile."""
+        self._total: Load | None = None
         self._plan = Plan(
             port=port,
             questions=questions(),
@@ -83,20 +86,38 @@ class Traffic:
 
     def between(self, begin: float, end: float) -> Tally:
         """What came in that time."""
-        return tally([each.load for each in list(self.seconds) if begin < each.at <= end])
+        ours = [each.load for each in list(self.seconds) if begin < each.at <= end]
+        return added([tally(ours), *(each.between(begin, end) for each in self.besides)])
+
+    def whole(self) -> Tally:
+        """All that was ever due, what got no answer included; once it has stopped."""
+        if self._total is None:
+            return tally([])
+        return added([_whole(self._total), *(each.whole() for each in self.besides)])
 
     def _read(self) -> None:
         with tempfile.TemporaryDirectory() as directory:
             argv = [str(program()), *self._plan.argv(Path(directory))]
             for number, question in enumerate(self._plan.questions):
                 (Path(directory) / str(number)).write_bytes(question.request)
-            with subprocess.Popen(argv, stdout=subprocess.PIPE) as self._process:
+            owned = {**os.environ, OWNER: str(os.getpid())}
+            with subprocess.Popen(argv, stdout=subprocess.PIPE, env=owned) as self._process:
                 began = time.monotonic()
                 assert self._process.stdout is not None
                 for line in self._process.stdout:
                     load = read(line)
                     self.seconds.append(Second(began + load.seconds, load))
-        self.total = self.seconds.pop().load
+        self._total = self.seconds.pop().load
+
+
+def added(tallies: list[Tally]) -> Tally:
+    """All of them together."""
+    return Tally(
+        sum(each.requests for each in tallies),
+        sum(each.failures for each in tallies),
+        sum(each.wrong for each in tallies),
+        _merged([each.latencies for each in tallies]),
+    )
 
 
 def tally(loads: list[Load]) -> Tally:
@@ -108,8 +129,7 @@ def tally(loads: list[Load]) -> Tally:
     return Tally(answered + failures + wrong, failures, wrong, latencies)
 
 
-def whole(load: Load) -> Tally:
-    """All that was ever due, what got no answer included."""
+def _whole(load: Load) -> Tally:
     lost = load.unanswered + load.unsent
     so_far = tally([load])
     return Tally(so_far.requests + lost, so_far.failures + lost, so_far.wrong, so_far.latencies)

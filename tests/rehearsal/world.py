@@ -2,83 +2,38 @@
 
 from __future__ import annotations
 
-import platform
+import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+
+from moto.autoscaling.models import FakeAutoScalingGroup
 
 from benchmarks.processes import free_port
-from tests.rehearsal.deployer import Deployer
 from tests.rehearsal.door import Door
 from tests.rehearsal.facts import Facts, Instance, facts_of
-from tests.rehearsal.machines import Address, Machine, Means
+from tests.rehearsal.ground import Ground
+from tests.rehearsal.machines import Address, Machine
 from tests.rehearsal.pace import paced
+from tests.rehearsal.scaling import Scaling
 from tests.rehearsal.supervisor import Supervisor
-from tests.rehearsal.userdata import Boot, read_boot
-from tests.rehearsal.versions import Version
-from tests.twin.environment import REGION
+from tests.rehearsal.userdata import read_boot
 from tests.twin.twin import Twin
 
 PACE = 10.0
 TICK = 0.1
 """Real seconds between two looks of the supervisor."""
 
-CPUS = 2.0
+CPUS = (os.cpu_count() or 2) / 2
+"""That a machine may use, so that one that starts leaves a core to the others."""
+
 PORT = 8080
 GROUP = "shop-production"
 LOGS = "/shop/production/server"
-
-MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
-TYPES = {"x86_64": "t3.small", "arm64": "t4g.small"}
-TOML = """\
-name = "shop"
-region = "{region}"
-release = {{bake_seconds = 20}}
-balancer = {{deletion_protection = false}}
-
-[server]
-architecture = "{architecture}"
-instance_type = "{type}"
-min = 2
-desired = 2
-max = 4
-warmup_seconds = 10
-requests_per_target = {requests}
-
-[settings]
-ESTIMATOR_WORKERS = "2"
-ESTIMATOR_LOG_LEVEL = "warning"
-"""
-
-
-class Ground(Protocol):
-    """Where images are pushed to, and what runs them."""
-
-    name: str
-
-    @property
-    def environment(self) -> Mapping[str, str]:
-        """What a deployer needs for it."""
-
-    def push(self, deployer: Deployer, version: Version) -> str:
-        """Push a version with the deployer's own commands: the digest."""
-
-    def means(self, boot: Boot, address: Address, cpus: float) -> Means:
-        """What runs the image of a boot."""
-
-    def stop_registry(self) -> None:
-        """Have every pull fail."""
-
-    def start_registry(self) -> None:
-        """Have pulls succeed again."""
-
-    def left(self) -> list[str]:
-        """What of it is still there, besides files."""
 
 
 class World:
@@ -93,9 +48,12 @@ class World:
         """What deployers have said, and when."""
         self.hear: Callable[[str], None] = lambda line: None
         """Is told the same at once."""
+        self.stop_waiting: Callable[[], None] = lambda: None
+        """Ends what waits for a supervisor that has ended itself."""
         self.fault: BaseException | None = None
         """What has ended the supervisor."""
         self.facts = Facts({}, {})
+        self._scaling = Scaling(twin.clock.time, self._resize)
         self._apart = ThreadPoolExecutor(8)
         self.supervisor = Supervisor(self.door, self._machine, self._apart.submit)
         twin.health.observe(self.supervisor.verdict)
@@ -112,6 +70,9 @@ class World:
             self.facts = facts_of(self.twin)
         self.door.follow(self.facts.listener)
         self.supervisor.look(self.facts)
+        with self.twin.clock.lock:
+            group = self.twin.place.autoscaling.autoscaling_groups.get(GROUP)
+            self._scaling.look(group, self.supervisor.states)
 
     @contextmanager
     def turning(self) -> Iterator[None]:
@@ -142,17 +103,24 @@ class World:
         """The digests of the instances that stay, sorted."""
         return sorted(each.digest for each in self.facts.instances.values() if not each.leaving)
 
+    def _resize(self, group: FakeAutoScalingGroup, desired: int) -> None:
+        self.say(f"target tracking: {group.desired_capacity} instances become {desired}")
+        group.set_desired_capacity(desired)
+
     def _turn(self, ended: threading.Event) -> None:
         try:
             while not ended.wait(TICK):
                 self.look()
         except BaseException as error:  # noqa: BLE001 - the rehearsal ends with it, see `until`
             self.fault = error
+            self.say(f"the supervisor has ended: {error!r}")
+            self.stop_waiting()
 
     def _machine(self, instance: Instance) -> Machine:
         boot = paced(read_boot(instance.user_data), self.twin.clock.pace)
         number = len(self.supervisor.digests)
-        address = Address(f"127.0.{1 + number // 250}.{1 + number % 250}", PORT)
+        network = f"127.{16 + os.getpid() % 200}.{number // 250}"  # of no other rehearsal
+        address = Address(f"{network}.{1 + number % 250}", PORT)
         log = self.directory / f"{instance.name}.log"
         machine = Machine(
             boot,
@@ -184,42 +152,8 @@ def world(
     directory: Path, make: Callable[[Path, Twin], Ground], pace: float = PACE
 ) -> Iterator[World]:
     """Bring a world up, and take it down whatever happens."""
-    with Twin(pace=pace, start=datetime.now(UTC)) as twin:
-        made = World(directory, twin, make(directory, twin))
+    twin = Twin(pace=pace, start=datetime.now(UTC))
+    with twin, closing(make(directory, twin)) as ground:
+        made = World(directory, twin, ground)
         with made.turning():
             yield made
-
-
-@contextmanager
-def deploying(world: World) -> Iterator[Deployer]:
-    """A deployer in a world."""
-    clock = world.twin.clock
-    with clock.lock:
-        clock.look()
-        moment = f"{clock.time()},{time.monotonic()},{clock.pace}"
-    with world.twin.serve() as url:
-        environment = {
-            **world.ground.environment,
-            "AWS_ENDPOINT_URL": url,
-            "REHEARSAL_TIME": moment,
-            "REHEARSAL_BALANCER": str(world.door.address.port),
-        }
-        deployer = Deployer(world.directory, environment, world.say)
-        deployer.configure(settings())
-        try:
-            yield deployer
-        finally:
-            deployer.close()
-
-
-def settings(requests: int = 1500) -> str:
-    """The configuration, for machines such as this one."""
-    architecture = this_architecture()
-    return TOML.format(
-        region=REGION, architecture=architecture, type=TYPES[architecture], requests=requests
-    )
-
-
-def this_architecture() -> str:
-    """This machine's, as the configuration calls it."""
-    return MACHINES[platform.machine().lower()]
