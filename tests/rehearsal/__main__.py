@@ -16,6 +16,7 @@ from tests.rehearsal import balancer, containers, programs, registry
 from tests.rehearsal.acts import FULL, SHORT
 from tests.rehearsal.contained import Contained
 from tests.rehearsal.containers import find_runner, trial
+from tests.rehearsal.freshness import stale
 from tests.rehearsal.ground import Ground
 from tests.rehearsal.page import Story, write_page
 from tests.rehearsal.plain import Plain
@@ -27,7 +28,7 @@ from tests.rehearsal.world import PACE, world
 from tests.twin.twin import Twin
 
 PAGE = Path("build", "rehearsal.html")
-IMAGE = "localhost/shipping-price-estimator"
+IMAGE = "shipping-price-estimator"
 LIMIT = 900
 """Seconds after which it ends, whatever it waits for."""
 
@@ -47,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         directory = stack.enter_context(_directory())
         there = stack.enter_context(world(directory, _ground(args, view), args.pace))
         there.hear = view.hear
-        stage = Stage(there, stack.enter_context(deploying(there)), args.rate)
+        stage = Stage(there, stack.enter_context(deploying(there, args.rate)), args.rate)
         stack.callback(stage.close)
         sampler = stack.enter_context(Sampler(stage).looking())
         stack.enter_context(view.showing(stage))
@@ -82,7 +83,7 @@ def _missing(image: str) -> str:
     containers.sweep(runner)
     if runner.ask("image", "inspect", image).returncode:
         return f"there is no image {image}; `make image` builds it"
-    return trial(runner, image)
+    return trial(runner, image) or stale(runner, image)
 
 
 @contextmanager

@@ -80,7 +80,7 @@ def instance_lost(stage: Stage) -> None:
     version = stage.other()
     command = stage.release(version)
     stage.replacing()
-    stage.terminate(stage.serving()[0])
+    stage.lose(stage.serving()[0])
     stage.expect(command, 0)
     stage.runs = version.name
     stage.settled()

@@ -29,8 +29,8 @@ ESTIMATOR_LOG_LEVEL = "warning"
 """
 
 
-def settings(requests: int = 1500) -> str:
-    """The configuration, for machines such as this one."""
+def settings(requests: int) -> str:
+    """The configuration, for machines such as this one, each for so many requests a minute."""
     architecture = this_architecture()
     return TOML.format(
         region=REGION, architecture=architecture, type=TYPES[architecture], requests=requests

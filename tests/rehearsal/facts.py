@@ -10,7 +10,6 @@ from moto.elbv2.models import FakeTargetGroup
 
 from deploy.names import IMAGE_TAG
 from tests.rehearsal.haproxy import Checks, Settings
-from tests.rehearsal.pace import paced_settings
 from tests.twin.templates import tags_of
 from tests.twin.twin import Twin
 
@@ -49,7 +48,7 @@ def _listener(twin: Twin) -> Settings | None:
     for group in elbv2.target_groups.values():
         for arn in group.load_balancer_arns:
             idle = elbv2.load_balancers[arn].attrs.get(IDLE, 60)
-            return paced_settings(Settings(_checks(group), float(idle)), twin.clock.pace)
+            return Settings(_checks(group), float(idle))
     return None
 
 

@@ -26,17 +26,20 @@ class Idled:
 class Idlers:
     """One client for each pause."""
 
-    def __init__(self, address: Address, question: Question) -> None:
+    def __init__(
+        self, address: Address, question: Question, pauses: tuple[float, ...] = PAUSES
+    ) -> None:
         self.seen = Idled()
         self._address = address
         self._question = question
+        self._pauses = pauses
         self._ended = threading.Event()
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
         """Begin."""
-        for pause in PAUSES:
+        for pause in self._pauses:
             thread = threading.Thread(target=self._run, args=(pause,), daemon=True)
             thread.start()
             self._threads.append(thread)

@@ -20,6 +20,13 @@ class Played:
     end: float
     tally: Tally
     fault: str = ""
+    calm: float = 0.0
+    """The 99th percentile in milliseconds before anything was done under load."""
+
+    @property
+    def strain(self) -> float:
+        """How many times as high it was in this act."""
+        return self.tally.milliseconds(0.99) / self.calm if self.calm else 0.0
 
     @property
     def good(self) -> bool:
@@ -35,12 +42,12 @@ class Played:
         ended = "ok" if self.good else "WRONG"
         return (
             f"{self.act.name:<42} {self.end - self.begin:6.1f} {tally.requests:9,} "
-            f"{tally.failures:7} {tally.wrong:6} {latencies}  {ended}"
+            f"{tally.failures:7} {tally.wrong:6} {latencies} {self.strain:7.1f}  {ended}"
         )
 
 
 HEAD = f"{'act':<42} {'s':>6} {'requests':>9} {'failed':>7} {'wrong':>6} " + " ".join(
-    f"{name:>8}" for name in ("p50 ms", "p99", "p99.9")
+    f"{name:>8}" for name in ("p50 ms", "p99", "p99.9", "× calm")
 )
 
 
@@ -55,7 +62,9 @@ def play(stage: Stage, acts: Sequence[Act]) -> list[Played]:
         except Exception as error:  # noqa: BLE001 - whatever it is, the rehearsal tells of it
             fault = f"{type(error).__name__}: {error}"
         end = time.monotonic()
-        played.append(Played(act, begin, end, stage.traffic.between(begin, end), fault))
+        tally = stage.traffic.between(begin, end)
+        calm = played[0].tally.milliseconds(0.99) if played else tally.milliseconds(0.99)
+        played.append(Played(act, begin, end, tally, fault, calm))
         stage.world.say(played[-1].line)
         if fault:
             stage.world.say(fault)

@@ -19,8 +19,11 @@ from tests.twin.refresh import Refresh
 HELD = 9
 """The exit code where somebody else deploys."""
 
-RATE = 300.0
+RATE = 500.0
 """Requests a second."""
+
+FULL = 0.6
+"""How much of the load that an instance should have each of two has."""
 
 
 class Stage:
@@ -122,8 +125,10 @@ class Stage:
         """The instances to which requests are sent."""
         return [name for name in self.world.facts.targets if self.world.supervisor.serves(name)]
 
-    def terminate(self, instance: str) -> None:
-        """Have EC2 take an instance away that nobody wanted to lose."""
+    def lose(self, instance: str) -> None:
+        """Take an instance away that nobody wanted to lose; EC2 knows of it a little later."""
+        self.world.supervisor.machines[instance].close()
+        self.pause(1)
         with self.world.twin.clock.lock, self.world.twin.aside():
             self.world.twin.client("ec2").terminate_instances(InstanceIds=[instance])
 
@@ -157,8 +162,8 @@ def _inventory(world: World) -> dict[str, int]:
 
 
 @contextmanager
-def deploying(world: World) -> Iterator[Deployer]:
-    """A deployer in a world."""
+def deploying(world: World, rate: float = RATE) -> Iterator[Deployer]:
+    """A deployer in a world, with a configuration for so many requests a second."""
     clock = world.twin.clock
     with clock.lock:
         clock.look()
@@ -171,7 +176,8 @@ def deploying(world: World) -> Iterator[Deployer]:
             "REHEARSAL_BALANCER": str(world.door.address.port),
         }
         deployer = Deployer(world.directory, environment, world.say)
-        deployer.configure(settings())
+        requests = rate * 60 / clock.pace / 2 / FULL
+        deployer.configure(settings(round(requests)))
         world.stop_waiting = deployer.kill
         try:
             yield deployer

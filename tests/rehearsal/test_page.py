@@ -16,7 +16,7 @@ LOSSY = Tally(1000, 2, 0, Histogram())
 
 def played(tally: Tally = GOOD, spare: int = 0, fault: str = "") -> Played:
     """An act of ten seconds."""
-    return Played(Act("a <release>", print, spare, "In flight."), 100, 110, tally, fault)
+    return Played(Act("a <release>", print, spare, "In flight."), 100, 110, tally, fault, 0.5)
 
 
 def story(*acts: Played) -> Story:
@@ -38,8 +38,20 @@ def test_what_an_act_may_cost() -> None:
 def test_a_line_of_an_act() -> None:
     """Its name, how long it took, what came of the requests, and the latencies."""
     words = played(LOSSY, spare=2).line.split()
-    assert words == ["a", "<release>", "10.0", "1,000", "2", "0", "0.00", "0.00", "0.00", "ok"]
-    assert played().line.split()[6:] == ["2.00", "2.00", "2.00", "ok"]
+    assert words == [
+        "a",
+        "<release>",
+        "10.0",
+        "1,000",
+        "2",
+        "0",
+        "0.00",
+        "0.00",
+        "0.00",
+        "0.0",
+        "ok",
+    ]
+    assert played().line.split()[6:] == ["2.00", "2.00", "2.00", "4.0", "ok"]
 
 
 def test_instances_last_from_state_to_state() -> None:

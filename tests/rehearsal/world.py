@@ -18,7 +18,7 @@ from tests.rehearsal.door import Door
 from tests.rehearsal.facts import Facts, Instance, facts_of
 from tests.rehearsal.ground import Ground
 from tests.rehearsal.machines import Address, Machine
-from tests.rehearsal.pace import paced
+from tests.rehearsal.pace import paced, paced_settings
 from tests.rehearsal.scaling import Scaling
 from tests.rehearsal.supervisor import Supervisor
 from tests.rehearsal.userdata import read_boot
@@ -68,7 +68,8 @@ class World:
         with self.twin.clock.lock:
             self.twin.clock.look()
             self.facts = facts_of(self.twin)
-        self.door.follow(self.facts.listener)
+        listener = self.facts.listener
+        self.door.follow(listener and paced_settings(listener, self.twin.clock.pace))
         self.supervisor.look(self.facts)
         with self.twin.clock.lock:
             group = self.twin.place.autoscaling.autoscaling_groups.get(GROUP)
