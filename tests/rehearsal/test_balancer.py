@@ -34,6 +34,7 @@ class Service(ThreadingHTTPServer):
 
     def __init__(self, host: str) -> None:
         self.arrived = threading.Semaphore(0)
+        self.asked_on: set[tuple[str, int]] = set()
         self.hold = threading.Event()
         self.hold.set()
         super().__init__((host, 0), _Handler)
@@ -59,6 +60,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         healthy = self.path == "/readyz"
         if not healthy:
+            self.server.asked_on.add(self.client_address)
             self.server.arrived.release()
             self.server.hold.wait()
         if self.server.breaks and not healthy:
@@ -142,6 +144,17 @@ def test_requests_are_shared(balancer: Balancer) -> None:
             balancer.add(name, each.address)
         until(lambda: all(target.verdict == HEALTHY for target in balancer.states().values()))
         assert sorted(ask(balancer)[1] for _ in range(4)) == ["127.0.1.1"] * 2 + ["127.0.1.2"] * 2
+
+
+def test_connections_to_a_target_are_shared_by_clients(balancer: Balancer) -> None:
+    """One after another on the same, until the target is removed."""
+    with service("127.0.1.1") as one:
+        balancer.add("i-1", one.address)
+        until(lambda: verdict(balancer, "i-1") == HEALTHY)
+        assert [ask(balancer)[0] for _ in range(3)] == [200] * 3
+        assert len(one.asked_on) == 1
+        balancer.remove("i-1")
+        assert balancer.states() == {}
 
 
 @pytest.mark.parametrize(
