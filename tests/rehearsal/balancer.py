@@ -22,6 +22,8 @@ REASONS = {"L7STS": MISMATCH, "L4TOUT": "Target.Timeout", "L7TOUT": "Target.Time
 STAGES = {"INI": "Elb.RegistrationInProgress"}
 """How far a new target is, by the same word; after its first check it is being checked."""
 
+KINDS = ("1xx", "2xx", "3xx", "4xx", "5xx", "other")
+
 REMOVAL = 10.0
 """Seconds within which a target's connections are closed for good."""
 
@@ -42,6 +44,8 @@ class Counters:
     requests: int
     failures: int
     """Answers with a 5xx status, the balancer's own among them."""
+    unanswered: int
+    """Requests whose connection ended without an answer, by the target's fault or the client's."""
     retries: int
     """Connections to a target that did not come about, and were tried again."""
 
@@ -55,8 +59,9 @@ class Balancer:
     """Sends the requests that arrive at its address to the healthy ones of its targets.
 
     It differs from AWS's in this: a new target has to pass as many checks as one that has
-    recovered, where AWS asks for one; and where no target is healthy it answers 503, where AWS
-    would try them all.
+    recovered, where AWS asks for one; where no target is healthy it answers 503, where AWS would
+    try them all; and where a target breaks off before it answers, a client that has asked before
+    on the same connection sees that closed, where AWS would answer 502.
     """
 
     def __init__(
@@ -124,8 +129,14 @@ class Balancer:
         """All in all."""
         rows = {(row["pxname"], row["svname"]): row for row in self._commands.numbers()}
         front, back = rows[FRONT, "FRONTEND"], rows[BACK, "BACKEND"]
-        retries = int(back["wretr"]) + int(back["wredis"])  # at the same target, and at another
-        return Counters(int(front["req_tot"]), int(front["hrsp_5xx"]), retries)
+        answered = sum(int(front[f"hrsp_{kind}"]) for kind in KINDS)
+        requests, in_flight = int(front["req_tot"]), int(back["scur"])
+        return Counters(
+            requests=requests,
+            failures=int(front["hrsp_5xx"]),
+            unanswered=max(0, requests - answered - in_flight),
+            retries=int(back["wretr"]) + int(back["wredis"]),  # at the same target, at another
+        )
 
     def _delete(self, name: str) -> str:
         self._commands.tell(_state(name, "maint"), f"shutdown sessions server {BACK}/{name}")

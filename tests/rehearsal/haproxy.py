@@ -14,6 +14,9 @@ from tests.rehearsal.programs import Broken
 FRONT = "listener"
 BACK = "targets"
 
+CONNECTIONS = 4000
+"""At most, of clients, and kept to each target: HAProxy would keep none to one that is added."""
+
 
 @dataclass(frozen=True, slots=True)
 class Checks:
@@ -32,10 +35,14 @@ class Checks:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a load balancer is told; `idle` closes a connection without a request, in seconds."""
+    """What a load balancer is told; times in seconds.
+
+    `idle` closes a connection without a request, `connect` gives up one that does not come about.
+    """
 
     checks: Checks
     idle: float = 60
+    connect: float = 0.5
 
 
 def configuration(address: Address, settings: Settings, commands: Path) -> str:
@@ -47,10 +54,12 @@ def configuration(address: Address, settings: Settings, commands: Path) -> str:
     """
     return Template(_TEMPLATE).substitute(
         commands=commands,
+        connections=CONNECTIONS,
         front=FRONT,
         back=BACK,
         bind=f"{address.host}:{address.port}",
         idle=_ms(settings.idle),
+        connect=_ms(settings.connect),
         path=settings.checks.path,
         check=_ms(settings.checks.timeout),
         matcher=settings.checks.matcher,
@@ -64,7 +73,7 @@ def server(name: str, address: Address, settings: Settings) -> str:
         f"add server {BACK}/{name} {address.host}:{address.port} "
         f"check inter {_ms(checks.interval)} "
         f"rise {checks.healthy_after} fall {checks.unhealthy_after} "
-        f"pool-purge-delay {_ms(settings.idle)}"
+        f"pool-purge-delay {_ms(settings.idle)} pool-max-conn {CONNECTIONS}"
     )
 
 
@@ -107,12 +116,12 @@ _TEMPLATE = """\
 global
   stats socket $commands mode 600 level admin
   nbthread 1
-  maxconn 4000
+  maxconn $connections
   noreuseport
 
 defaults
   mode http
-  timeout connect 3s
+  timeout connect $connect
   timeout client $idle
   timeout server $idle
   timeout http-keep-alive $idle

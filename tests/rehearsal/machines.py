@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from tests.rehearsal.programs import Program, tail
+from tests.rehearsal.programs import Broken, Program, tail
 from tests.rehearsal.units import Unit
 from tests.rehearsal.userdata import Boot, Patience
 
@@ -99,7 +100,15 @@ class Machine:
         return tail(self._log, lines)
 
     def start(self) -> None:
-        """Begin what the user data does; does not wait for it."""
+        """Begin what the user data does; does not wait for it.
+
+        Raises `Broken` where another answers on its address, and would be taken for it.
+        """
+        try:
+            socket.create_server((self.address.host, self.address.port)).close()
+        except OSError as error:
+            where = f"{self.address.host}:{self.address.port}"
+            raise Broken(f"a machine cannot have {where}: {error.strerror}") from error
         self._thread.start()
 
     def stop(self) -> None:

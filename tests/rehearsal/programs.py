@@ -6,11 +6,12 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 PACKAGES = {
+    "buildah": "buildah",
     "busybox": "busybox-static",
     "conmon": "conmon",
     "docker-registry": "docker-registry",
@@ -37,12 +38,19 @@ class Broken(Exception):
 
 def missing(*programs: str) -> str:
     """Why these programs cannot be used: empty if all are installed."""
-    absent = [program for program in programs if shutil.which(program, path=_path()) is None]
+    absent = _absent(programs)
     if not absent:
         return ""
-    packages = " ".join(PACKAGES[program] for program in absent)
     verb = "is" if len(absent) == 1 else "are"
-    return f"{' and '.join(absent)} {verb} not installed: apt-get install {packages}"
+    return f"{' and '.join(absent)} {verb} not installed: apt-get install {_packages(absent)}"
+
+
+def main() -> None:
+    """Print the packages that are missing: `apt-get install $(python -m tests.rehearsal.programs)`.
+
+    Needs nothing but Python, so that it runs before the environment is made.
+    """
+    print(_packages(_absent(PACKAGES)))
 
 
 class Program:
@@ -106,12 +114,13 @@ class Program:
         self.kill()
 
     def until(self, answers: Callable[[], bool]) -> None:
-        """Wait until it answers. Raises `Broken` with its last lines if it does not."""
+        """Wait until it answers. If it does not, end it and raise `Broken` with its last lines."""
         for _ in range(int(PATIENCE / 0.02)):
             if answers():
                 return
             if self.ended(within=0.02):
                 break
+        self.kill()
         raise Broken(f"{self._process.args!r} does not answer: {tail(self._log)}")
 
 
@@ -142,6 +151,14 @@ def sweep() -> list[int]:
     return left
 
 
+def _absent(programs: Iterable[str]) -> list[str]:
+    return [program for program in programs if shutil.which(program, path=_path()) is None]
+
+
+def _packages(programs: Iterable[str]) -> str:
+    return " ".join(PACKAGES[program] for program in programs)
+
+
 def _owned() -> list[tuple[int, str]]:
     """Every process that some rehearsal has started, and of which; none without /proc."""
     found = []
@@ -161,3 +178,7 @@ def _path() -> str:
 
 def _shell_code(code: int | None) -> int | None:
     return 128 - code if code is not None and code < 0 else code
+
+
+if __name__ == "__main__":
+    main()

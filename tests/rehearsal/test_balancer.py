@@ -26,13 +26,15 @@ CHECKS = Checks("/readyz", interval=0.05, timeout=0.2, healthy_after=2, unhealth
 
 
 class Service(ThreadingHTTPServer):
-    """A target that a test commands: what it says of its health, and when it answers."""
+    """A target that a test commands: what it says of its health, when it answers, and whether."""
 
     daemon_threads = True
     health = 200
+    breaks = False
 
     def __init__(self, host: str) -> None:
         self.arrived = threading.Semaphore(0)
+        self.asked_on: set[tuple[str, int]] = set()
         self.hold = threading.Event()
         self.hold.set()
         super().__init__((host, 0), _Handler)
@@ -58,8 +60,12 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         healthy = self.path == "/readyz"
         if not healthy:
+            self.server.asked_on.add(self.client_address)
             self.server.arrived.release()
             self.server.hold.wait()
+        if self.server.breaks and not healthy:
+            self.close_connection = True
+            return
         self.send_response(self.server.health if healthy else 200)
         body = self.server.address.host.encode()
         self.send_header("Content-Length", f"{len(body)}")
@@ -127,7 +133,7 @@ def test_a_target_is_asked_once_it_is_healthy(balancer: Balancer) -> None:
         one.health = 200
         until(lambda: verdict(balancer, "i-1") == HEALTHY)
         assert ask(balancer) == (200, "127.0.1.1")
-        assert balancer.counters() == Counters(requests=2, failures=1, retries=0)
+        assert balancer.counters() == Counters(requests=2, failures=1, unanswered=0, retries=0)
         assert balancer.states()["i-1"].requests == 1
 
 
@@ -138,6 +144,17 @@ def test_requests_are_shared(balancer: Balancer) -> None:
             balancer.add(name, each.address)
         until(lambda: all(target.verdict == HEALTHY for target in balancer.states().values()))
         assert sorted(ask(balancer)[1] for _ in range(4)) == ["127.0.1.1"] * 2 + ["127.0.1.2"] * 2
+
+
+def test_connections_to_a_target_are_shared_by_clients(balancer: Balancer) -> None:
+    """One after another on the same, until the target is removed."""
+    with service("127.0.1.1") as one:
+        balancer.add("i-1", one.address)
+        until(lambda: verdict(balancer, "i-1") == HEALTHY)
+        assert [ask(balancer)[0] for _ in range(3)] == [200] * 3
+        assert len(one.asked_on) == 1
+        balancer.remove("i-1")
+        assert balancer.states() == {}
 
 
 @pytest.mark.parametrize(
@@ -238,6 +255,24 @@ def test_a_request_is_tried_again_where_no_connection_comes_about(tmp_path: Path
             assert counters.retries > 0
     finally:
         balancer.close()
+
+
+def test_a_target_that_breaks_off_is_counted(balancer: Balancer) -> None:
+    """A client's first request is answered with 502; on a connection used before, with its end."""
+    with service("127.0.1.1") as one:
+        balancer.add("i-1", one.address)
+        until(lambda: verdict(balancer, "i-1") == HEALTHY)
+        where = balancer.address
+        connection = http.client.HTTPConnection(where.host, where.port, timeout=20)
+        connection.request("GET", "/predict")
+        assert connection.getresponse().read() == b"127.0.1.1"
+        one.breaks = True
+        connection.request("GET", "/predict")
+        with pytest.raises(http.client.RemoteDisconnected):
+            connection.getresponse()
+        connection.close()
+        assert ask(balancer)[0] == 502
+        assert balancer.counters() == Counters(requests=3, failures=1, unanswered=1, retries=0)
 
 
 def test_an_address_in_use_is_told(balancer: Balancer, tmp_path: Path) -> None:

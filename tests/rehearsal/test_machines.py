@@ -148,6 +148,16 @@ def test_where_one_process_serves_no_worker_can_be_killed(tmp_path: Path) -> Non
             one.machine.kill_worker()
 
 
+def test_an_address_in_use_is_told(tmp_path: Path) -> None:
+    """Who answers there already would be taken for the machine."""
+    with scene(tmp_path, SERVES, quick_boot("one")) as one:
+        until(lambda: one.machine.ready)
+        with pytest.raises(
+            Broken, match=r"a machine cannot have 127\.0\.1\.1:\d+: Address already"
+        ):
+            one.machine.start()
+
+
 def test_the_wait_is_that_of_the_user_data() -> None:
     """It asks every two seconds, at most 180 of them, by an injected clock."""
     patience = quick_boot("one").patience.faster(0.01)

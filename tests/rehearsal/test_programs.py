@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rehearsal.programs import OWNER, Broken, Program, missing, sweep, tail
+from tests.rehearsal.programs import OWNER, PACKAGES, Broken, Program, main, missing, sweep, tail
 from tests.rehearsal.waiting import until
 
 STUBBORN = "trap '' TERM; echo deaf; while :; do sleep 60; done"
@@ -24,6 +24,18 @@ def test_what_is_missing_is_named_with_its_package(monkeypatch: pytest.MonkeyPat
     assert missing("runc") == "runc is not installed: apt-get install runc"
     monkeypatch.undo()
     assert missing("sh") == ""
+
+
+def test_it_prints_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The packages of all programs that are not there, ready for apt-get."""
+    monkeypatch.setattr("tests.rehearsal.programs._path", lambda: "/nowhere")
+    main()
+    assert capsys.readouterr().out.split() == list(PACKAGES.values())
+    monkeypatch.setattr("tests.rehearsal.programs.PACKAGES", {})
+    main()
+    assert capsys.readouterr().out == "\n"
 
 
 def test_output_is_kept(tmp_path: Path) -> None:
@@ -65,6 +77,15 @@ def test_one_that_ends_instead_of_answering_is_told(tmp_path: Path) -> None:
     program = Program(["sh", "-c", "echo no such port; exit 1"], tmp_path / "log")
     with pytest.raises(Broken, match="no such port"):
         program.until(lambda: False)
+
+
+def test_one_that_never_answers_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody else would: who starts it has not got it yet."""
+    monkeypatch.setattr("tests.rehearsal.programs.PATIENCE", 0.04)
+    program = Program(["sleep", "60"], tmp_path / "log")
+    with pytest.raises(Broken, match="does not answer"):
+        program.until(lambda: False)
+    assert program.exit_code == 137
 
 
 def test_leftovers_of_the_dead_are_ended(tmp_path: Path) -> None:
