@@ -13,9 +13,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.rehearsal import balancer, containers, programs, registry
-from tests.rehearsal.acts import FULL, SHORT
+from tests.rehearsal.acts import FULL, FUNCTION, SHORT, Act
 from tests.rehearsal.contained import Contained
 from tests.rehearsal.containers import find_runner, trial
+from tests.rehearsal.emulator import find_emulator
 from tests.rehearsal.freshness import stale
 from tests.rehearsal.ground import Ground
 from tests.rehearsal.page import Story, write_page
@@ -46,13 +47,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     view = View()
     with _bounded(), ExitStack() as stack:
         directory = stack.enter_context(_directory())
-        there = stack.enter_context(world(directory, _ground(args, view), args.pace))
+        there = stack.enter_context(world(directory, _ground(args, view), args.pace, args.emulator))
         there.hear = view.hear
         stage = Stage(there, stack.enter_context(deploying(there, args.rate)), args.rate)
         stack.callback(stage.close)
         sampler = stack.enter_context(Sampler(stage).looking())
         stack.enter_context(view.showing(stage))
-        played = play(stage, SHORT if args.short else FULL)
+        played = play(stage, _acts(args, view))
         stage.close()
     summary = sum_up(played, stage)
     write_page(
@@ -60,6 +61,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     print("\n".join(["", HEAD, *(each.line for each in played), "", str(PAGE), summary]))
     return 0 if all(each.good for each in played) else 1
+
+
+def _acts(args: argparse.Namespace, view: View) -> list[Act]:
+    """All, or the first few; without an emulator of Lambda none of its."""
+    first, *others = SHORT if args.short else FULL
+    if args.emulator is None and FUNCTION in others:
+        view.hear(f"'{FUNCTION.name}' is left out: name an emulator of Lambda with --emulator")
+        others.remove(FUNCTION)
+    return [first, *(act for act in others if args.act in act.name)]
 
 
 def _ground(args: argparse.Namespace, view: View) -> Callable[[Path, Twin], Ground]:
@@ -125,6 +135,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--processes", action="store_true", help="without containers")
     parser.add_argument("--image", default=IMAGE, help="the service's image (default: %(default)s)")
+    parser.add_argument(
+        "--emulator",
+        type=Path,
+        default=find_emulator(),
+        help="Lambda's Runtime Interface Emulator (default: that of aws-sam-cli, if it is there)",
+    )
+    parser.add_argument(
+        "--act", default="", metavar="WORD", help="after the first, only acts with it in their name"
+    )
     parser.add_argument(
         "--rate", type=float, default=RATE, help="requests a second (default: %(default)g)"
     )

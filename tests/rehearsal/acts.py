@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.rehearsal import versions
+from tests.rehearsal.asker import Asker
+from tests.rehearsal.deployer import Unexpected
 from tests.rehearsal.stage import HELD, Stage
+from tests.rehearsal.traffic import questions
 
 ROLLED_BACK = 5
 
@@ -130,6 +133,25 @@ def scaled(stage: Stage) -> None:
     stage.settled(2)
 
 
+def function_shifted(stage: Stage) -> None:
+    """The same image behind the other door: the calls shift from one version to the next."""
+    gateway = stage.world.gateway
+    if gateway is None:
+        raise Unexpected("there is no emulator of Lambda: give one with --emulator")
+    digests = [stage.push(versions.ONE), stage.push(versions.TWO)]
+    stage.deployer.good("apply function --yes")
+    stage.deployer.good(f"release function --image {digests[0]}")
+    asker = Asker(gateway.port, gateway.certificate, questions()[0])
+    with asker.asking():
+        stage.pause(2)
+        stage.deployer.good(f"release function --image {digests[1]}")
+        stage.pause(2)
+    stage.world.say(f"the function's URL: {asker.requests} requests, {dict(gateway.asked)}")
+    stage.check(not asker.faults, f"{len(asker.faults)} bad answers: {asker.faults[:3]}")
+    stage.check(set(gateway.asked) == set(digests), "not both versions were asked")
+    stage.deployer.good("destroy function --yes --with-logs")
+
+
 def destroyed(stage: Stage) -> None:
     """Everything is taken away again, and nothing is left."""
     stage.close()
@@ -146,6 +168,7 @@ def destroyed(stage: Stage) -> None:
 KILLED = "What is in flight in a killed process is lost; more there never is than connections."
 CONNECTIONS = 32
 
+FUNCTION = Act("a function's calls shift", function_shifted)
 SHORT = (
     Act("first deploy", first_deploy),
     Act("release of version 2", release),
@@ -162,5 +185,6 @@ FULL = (
     Act("deployer killed in the middle", deployer_killed),
     Act("two deployers at once", two_deployers),
     Act("scale out under load, and in again", scaled),
+    FUNCTION,
     Act("destroy, and nothing is left", destroyed),
 )

@@ -11,11 +11,12 @@ from pathlib import Path
 from benchmarks.processes import free_port
 from deploy.engine import MACHINES
 from tests.rehearsal import containers
-from tests.rehearsal.configuration import this_architecture
+from tests.rehearsal.configuration import NAME, this_architecture
 from tests.rehearsal.containers import Container, Runner
 from tests.rehearsal.deployer import Deployer
+from tests.rehearsal.emulator import LISTEN, RUNTIME, Task
 from tests.rehearsal.machines import Address, Means
-from tests.rehearsal.programs import Broken
+from tests.rehearsal.programs import OWNER, Broken, Program
 from tests.rehearsal.registry import Manifest, Registry
 from tests.rehearsal.userdata import Boot
 from tests.rehearsal.versions import Version
@@ -66,6 +67,24 @@ class Contained:
         self._remember(here.image)
         name = f"rehearsal-{os.getpid()}-{self._count}"
         return Container(self._runner, name, here, address, cpus, self._directory)
+
+    def emulate(self, task: Task, address: Address, emulator: Path) -> Program:
+        """In a container of the image, in place of its own entry point."""
+        image = f"{self._registry.name}/{NAME}@{task.image}"
+        self._remember(image)
+        pulled = self._runner.ask("pull", "--quiet", image)
+        if pulled.returncode:
+            raise Broken(f"the image of the function is not pulled: {pulled.stderr}")
+        settings = [f"--env={name}={value}" for name, value in task.environment.items()]
+        argv = self._runner.command(
+            *("run", "--rm", "--pull", "never", "--no-healthcheck", "--read-only"),
+            *("--label", f"{OWNER}={os.getpid()}", "--tmpfs", "/tmp"),  # noqa: S108 - Lambda's own
+            *("--publish", f"{address.host}:{address.port}:8080", *settings),
+            *("--memory", f"{task.memory_mb}m", *self._runner.limits()),
+            *("--volume", f"{emulator}:/emulator:ro", "--entrypoint", "/emulator", image),
+            *(LISTEN, "0.0.0.0:8080", RUNTIME, "127.0.0.1:9001", *task.command),
+        )
+        return Program(argv, self._directory / f"function-{address.host}.log")
 
     def stop_registry(self) -> None:
         """Have every pull fail."""

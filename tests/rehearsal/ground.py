@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Protocol
 
 from tests.rehearsal.deployer import Deployer
+from tests.rehearsal.emulator import Task
 from tests.rehearsal.machines import Address, Means
+from tests.rehearsal.programs import Program
 from tests.rehearsal.userdata import Boot
 from tests.rehearsal.versions import Version
 
@@ -25,6 +28,9 @@ class Ground(Protocol):
 
     def means(self, boot: Boot, address: Address, cpus: float) -> Means:
         """What runs the image of a boot."""
+
+    def emulate(self, task: Task, address: Address, emulator: Path) -> Program:
+        """Run a function's version under the emulator, which listens at an address."""
 
     def stop_registry(self) -> None:
         """Have every pull fail."""

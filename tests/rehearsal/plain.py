@@ -10,12 +10,15 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from benchmarks.processes import free_port
 from deploy.engine import MACHINES
 from tests.deploy import engine
 from tests.rehearsal.configuration import this_architecture
 from tests.rehearsal.deployer import Deployer
+from tests.rehearsal.emulator import LISTEN, RUNTIME, Task
 from tests.rehearsal.machines import Address, Means, Unavailable
 from tests.rehearsal.processes import Checkout, Processes
+from tests.rehearsal.programs import Program
 from tests.rehearsal.userdata import Boot
 from tests.rehearsal.versions import Version, tree
 from tests.twin.twin import Twin
@@ -67,6 +70,16 @@ class Plain:
         """What runs the image of a boot."""
         checkout = self._checkouts[boot.image.partition("@")[2]]
         return _Pulled(self, Processes(checkout, boot, address, cpus))
+
+    def emulate(self, task: Task, address: Address, emulator: Path) -> Program:
+        """Under this interpreter."""
+        checkout = self._checkouts[task.image]
+        inside = f"127.0.0.1:{free_port()}"
+        own = (str(emulator), LISTEN, f"{address.host}:{address.port}", RUNTIME, inside)
+        argv = [*own, sys.executable, *task.command[1:]]
+        environment = {**os.environ, **checkout.environment, **task.environment}
+        log = self._directory / f"function-{address.host}.log"
+        return Program(argv, log, environment, checkout.directory)
 
     def stop_registry(self) -> None:
         """Have every pull fail."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 from tests.deploy.worlds import inventory
-from tests.rehearsal.configuration import settings
+from tests.rehearsal.configuration import GROUP, settings
 from tests.rehearsal.deployer import Command, Deployer, Unexpected
 from tests.rehearsal.idlers import Idlers
 from tests.rehearsal.machines import Machine
 from tests.rehearsal.traffic import Traffic, questions
 from tests.rehearsal.versions import THREE, TWO, Version
-from tests.rehearsal.world import GROUP, World
+from tests.rehearsal.world import World
 from tests.twin.refresh import Refresh
 
 HELD = 9
@@ -156,6 +158,14 @@ class Stage:
         )
 
 
+def _trusting(certificate: Path, environment: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """The certificates that are trusted already, and this one."""
+    before = environment.get("SSL_CERT_FILE") or ssl.get_default_verify_paths().cafile
+    trusted = folder / "trusted.pem"
+    trusted.write_bytes((Path(before).read_bytes() if before else b"") + certificate.read_bytes())
+    return {"SSL_CERT_FILE": str(trusted)}
+
+
 def _inventory(world: World) -> dict[str, int]:
     with world.twin.clock.lock:
         return inventory(world.twin)
@@ -173,8 +183,11 @@ def deploying(world: World, rate: float = RATE) -> Iterator[Deployer]:
             **world.ground.environment,
             "AWS_ENDPOINT_URL": url,
             "REHEARSAL_TIME": moment,
-            "REHEARSAL_BALANCER": str(world.door.address.port),
+            "REHEARSAL_NAMES": f".elb.amazonaws.com={world.door.address.port}",
         }
+        if world.gateway is not None:
+            environment["REHEARSAL_NAMES"] += f",.on.aws={world.gateway.port}"
+            environment |= _trusting(world.gateway.certificate, environment, world.directory)
         deployer = Deployer(world.directory, environment, world.say)
         requests = rate * 60 / clock.pace / 2 / FULL
         deployer.configure(settings(round(requests)))

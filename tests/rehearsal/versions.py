@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("model", "api", "bundle")
+ROOMS = ("model", "api", "handler", "bundle")
 
 SLOW_SECONDS = 8
 """How long the slow version takes to begin, in real seconds."""

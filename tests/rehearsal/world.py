@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 import time
@@ -9,13 +10,17 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from moto.autoscaling.models import FakeAutoScalingGroup
 
 from benchmarks.processes import free_port
+from tests.rehearsal.configuration import GROUP, LOGS
 from tests.rehearsal.door import Door
+from tests.rehearsal.emulator import Emulator, Task
 from tests.rehearsal.facts import Facts, Instance, facts_of
+from tests.rehearsal.gateway import Gateway
 from tests.rehearsal.ground import Ground
 from tests.rehearsal.machines import Address, Machine
 from tests.rehearsal.pace import paced, paced_settings
@@ -32,18 +37,22 @@ CPUS = (os.cpu_count() or 2) / 2
 """That a machine may use, so that one that starts leaves a core to the others."""
 
 PORT = 8080
-GROUP = "shop-production"
-LOGS = "/shop/production/server"
 
 
 class World:
     """Everything there is; made by `world`."""
 
-    def __init__(self, directory: Path, twin: Twin, ground: Ground) -> None:
+    def __init__(
+        self, directory: Path, twin: Twin, ground: Ground, emulator: Path | None = None
+    ) -> None:
         self.directory = directory
         self.twin = twin
         self.ground = ground
         self.door = Door(Address("127.0.0.1", free_port()), directory)
+        self.gateway: Gateway | None = None
+        """There where there is an emulator of Lambda."""
+        if emulator is not None:
+            self.gateway = Gateway(twin, self._emulator(emulator), directory, GROUP)
         self.words: list[tuple[float, str]] = []
         """What deployers have said, and when."""
         self.hear: Callable[[str], None] = lambda line: None
@@ -54,6 +63,7 @@ class World:
         """What has ended the supervisor."""
         self.facts = Facts({}, {})
         self._scaling = Scaling(twin.clock.time, self._resize)
+        self._numbers = itertools.count()
         self._apart = ThreadPoolExecutor(8)
         self.supervisor = Supervisor(self.door, self._machine, self._apart.submit)
         twin.health.observe(self.supervisor.verdict)
@@ -81,11 +91,15 @@ class World:
         ended = threading.Event()
         thread = threading.Thread(target=self._turn, args=(ended,), daemon=True)
         thread.start()
+        if self.gateway is not None:
+            self.gateway.start()
         try:
             yield
         finally:
             ended.set()
             thread.join()
+            if self.gateway is not None:
+                self.gateway.close()
             self.supervisor.close()
             self._apart.shutdown()
             self.door.close()
@@ -108,6 +122,12 @@ class World:
         self.say(f"target tracking: {group.desired_capacity} instances become {desired}")
         group.set_desired_capacity(desired)
 
+    def address(self) -> Address:
+        """One that nothing has had yet, of no other rehearsal's either."""
+        number = next(self._numbers)
+        network = f"127.{16 + os.getpid() % 200}.{number // 250}"
+        return Address(f"{network}.{1 + number % 250}", PORT)
+
     def _turn(self, ended: threading.Event) -> None:
         try:
             while not ended.wait(TICK):
@@ -117,11 +137,14 @@ class World:
             self.say(f"the supervisor has ended: {error!r}")
             self.stop_waiting()
 
+    def _emulator(self, program: Path) -> Callable[[Task], Emulator]:
+        """What runs a version of a function."""
+        launch = partial(self.ground.emulate, emulator=program)
+        return lambda task: Emulator(task, self.address(), launch)
+
     def _machine(self, instance: Instance) -> Machine:
         boot = paced(read_boot(instance.user_data), self.twin.clock.pace)
-        number = len(self.supervisor.digests)
-        network = f"127.{16 + os.getpid() % 200}.{number // 250}"  # of no other rehearsal
-        address = Address(f"{network}.{1 + number % 250}", PORT)
+        address = self.address()
         log = self.directory / f"{instance.name}.log"
         machine = Machine(
             boot,
@@ -150,11 +173,14 @@ class World:
 
 @contextmanager
 def world(
-    directory: Path, make: Callable[[Path, Twin], Ground], pace: float = PACE
+    directory: Path,
+    make: Callable[[Path, Twin], Ground],
+    pace: float = PACE,
+    emulator: Path | None = None,
 ) -> Iterator[World]:
     """Bring a world up, and take it down whatever happens."""
     twin = Twin(pace=pace, start=datetime.now(UTC))
     with twin, closing(make(directory, twin)) as ground:
-        made = World(directory, twin, ground)
+        made = World(directory, twin, ground, emulator)
         with made.turning():
             yield made

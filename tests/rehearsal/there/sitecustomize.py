@@ -2,8 +2,8 @@
 
 Python imports this file before anything else. `REHEARSAL_TIME` holds a moment of the offline AWS,
 the moment of this machine's monotonic clock that it was, and the pace: as many seconds pass there
-for each one here. `REHEARSAL_BALANCER` is the port of the loopback address to which every name of a
-load balancer leads.
+for each one here. `REHEARSAL_NAMES` says to which port of the loopback address names lead that end
+in a certain way: .elb.amazonaws.com=8080,.on.aws=8443.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ import socket
 import time
 from collections.abc import Callable
 from typing import Any, SupportsIndex
-
-SUFFIX = ".elb.amazonaws.com"
 
 
 class Time:
@@ -34,12 +32,14 @@ class Time:
         self._sleep(float(seconds) / self._pace)
 
 
-def leading(port: int, ask: Callable[..., Any]) -> Callable[..., Any]:
-    """A `getaddrinfo` for which balancers are at a port of the loopback address."""
+def leading(words: str, ask: Callable[..., Any]) -> Callable[..., Any]:
+    """A `getaddrinfo` for which such names are at ports of the loopback address."""
+    ports = dict(word.split("=") for word in words.split(","))
 
     def getaddrinfo(host: Any, *args: Any, **named: Any) -> Any:
-        if isinstance(host, str) and host.endswith(SUFFIX):
-            return ask("127.0.0.1", port, 0, socket.SOCK_STREAM)
+        for suffix, port in ports.items():
+            if isinstance(host, str) and host.endswith(suffix):
+                return ask("127.0.0.1", int(port), 0, socket.SOCK_STREAM)
         return ask(host, *args, **named)
 
     return getaddrinfo
@@ -48,5 +48,5 @@ def leading(port: int, ask: Callable[..., Any]) -> Callable[..., Any]:
 if "REHEARSAL_TIME" in os.environ:
     _there = Time(os.environ["REHEARSAL_TIME"], time.monotonic, time.sleep)
     time.sleep, time.time = _there.sleep, _there.time
-if "REHEARSAL_BALANCER" in os.environ:
-    socket.getaddrinfo = leading(int(os.environ["REHEARSAL_BALANCER"]), socket.getaddrinfo)
+if "REHEARSAL_NAMES" in os.environ:
+    socket.getaddrinfo = leading(os.environ["REHEARSAL_NAMES"], socket.getaddrinfo)
