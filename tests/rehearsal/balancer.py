@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tests.rehearsal.haproxy import BACK, FRONT, Commands, Settings, configuration, server
 from tests.rehearsal.machines import Address
-from tests.rehearsal.programs import Broken, Program, missing
+from tests.rehearsal.packages import missing
+from tests.rehearsal.programs import Broken, Program
 from tests.twin.health import DESCRIPTIONS, HEALTHY, Verdict
 from tests.twin.targets import DRAINING
 

@@ -1,8 +1,8 @@
 """What is not collected: the tests of parts whose programs this machine has not got."""
 
 from tests.rehearsal import balancer, registry
-from tests.rehearsal.containers import find_runner
-from tests.rehearsal.programs import missing
+from tests.rehearsal.packages import missing
+from tests.rehearsal.runner import find_runner
 
 _NO_CONTAINERS = isinstance(find_runner({}), str)
 _ABSENT = {

@@ -1,27 +1,15 @@
-"""Programs of the rehearsal: whether they are there, and one that runs until it is ended."""
+"""Programs that the rehearsal starts, and how it finds what was left of them."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-PACKAGES = {
-    "buildah": "buildah",
-    "busybox": "busybox-static",
-    "conmon": "conmon",
-    "docker-registry": "docker-registry",
-    "haproxy": "haproxy",
-    "htpasswd": "apache2-utils",
-    "openssl": "openssl",
-    "podman": "podman",
-    "runc": "runc",
-}
-"""The package of Debian and Ubuntu that has each program."""
+from tests.rehearsal.packages import search_path
 
 OWNER = "REHEARSAL_OWNER"
 """In the environment of what a rehearsal starts, and a container's label: the process it is of."""
@@ -34,23 +22,6 @@ _PROC = Path("/proc")
 
 class Broken(Exception):
     """A program of the rehearsal does not do what it is there for."""
-
-
-def missing(*programs: str) -> str:
-    """Why these programs cannot be used: empty if all are installed."""
-    absent = _absent(programs)
-    if not absent:
-        return ""
-    verb = "is" if len(absent) == 1 else "are"
-    return f"{' and '.join(absent)} {verb} not installed: apt-get install {_packages(absent)}"
-
-
-def main() -> None:
-    """Print the packages that are missing: `apt-get install $(python -m tests.rehearsal.programs)`.
-
-    Needs nothing but Python, so that it runs before the environment is made.
-    """
-    print(_packages(_absent(PACKAGES)))
 
 
 class Program:
@@ -70,7 +41,7 @@ class Program:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**environment, "PATH": _path(), OWNER: str(os.getpid())},
+                env={**environment, "PATH": search_path(), OWNER: str(os.getpid())},
                 cwd=directory,
                 start_new_session=True,
             )
@@ -151,14 +122,6 @@ def sweep() -> list[int]:
     return left
 
 
-def _absent(programs: Iterable[str]) -> list[str]:
-    return [program for program in programs if shutil.which(program, path=_path()) is None]
-
-
-def _packages(programs: Iterable[str]) -> str:
-    return " ".join(PACKAGES[program] for program in programs)
-
-
 def _owned() -> list[tuple[int, str]]:
     """Every process that some rehearsal has started, and of which; none without /proc."""
     found = []
@@ -171,14 +134,5 @@ def _owned() -> list[tuple[int, str]]:
     return found
 
 
-def _path() -> str:
-    """Where programs are looked for: Debian keeps some where only root looks."""
-    return os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
-
-
 def _shell_code(code: int | None) -> int | None:
     return 128 - code if code is not None and code < 0 else code
-
-
-if __name__ == "__main__":
-    main()

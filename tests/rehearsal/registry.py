@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.rehearsal.machines import Address
-from tests.rehearsal.programs import Broken, Program, missing
+from tests.rehearsal.packages import missing
+from tests.rehearsal.programs import Broken, Program
 
 USER = "AWS"
 
@@ -49,6 +50,7 @@ class Registry:
             raise ValueError(f"the registry knows a password by {LONGEST} bytes, not more")
         self.address = address
         self._password = password
+        self._login = base64.b64encode(f"{USER}:{password}".encode()).decode()
         self._folder = folder
         self._certificate = folder / "certificate.pem"
         self._program: Program | None = None
@@ -78,8 +80,7 @@ class Registry:
     def pulling(self) -> Mapping[str, str]:
         """The environment in which an instance pulls: ECR's credential helper has its login."""
         environment = self._environment("pulling")
-        login = base64.b64encode(f"{USER}:{self._password}".encode()).decode()
-        document = {"auths": {self.name: {"auth": login}}}
+        document = {"auths": {self.name: {"auth": self._login}}}
         file = Path(environment["REGISTRY_AUTH_FILE"])
         file.touch(mode=0o600)
         file.write_text(json.dumps(document), encoding="utf-8")
@@ -95,8 +96,7 @@ class Registry:
         return Manifest(headers["Docker-Content-Digest"], headers["Content-Type"], body)
 
     def _get(self, path: str) -> tuple[int, Mapping[str, str], bytes]:
-        login = base64.b64encode(f"{USER}:{self._password}".encode()).decode()
-        headers = {"Authorization": f"Basic {login}", "Accept": ", ".join(MANIFESTS)}
+        headers = {"Authorization": f"Basic {self._login}", "Accept": ", ".join(MANIFESTS)}
         tls = ssl.create_default_context(cafile=str(self._certificate))
         host, port = self.address.host, self.address.port
         connection = http.client.HTTPSConnection(host, port, timeout=30, context=tls)

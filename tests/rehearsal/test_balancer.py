@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import http.client
-import socket
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,71 +14,11 @@ from tests.rehearsal.balancer import Balancer, Counters
 from tests.rehearsal.haproxy import Checks, Settings
 from tests.rehearsal.machines import Address
 from tests.rehearsal.programs import Broken
+from tests.rehearsal.services import service, silent
 from tests.rehearsal.waiting import until
 from tests.twin.health import HEALTHY, Verdict
 
 CHECKS = Checks("/readyz", interval=0.05, timeout=0.2, healthy_after=2, unhealthy_after=2)
-
-
-class Service(ThreadingHTTPServer):
-    """A target that a test commands: what it says of its health, when it answers, and whether."""
-
-    daemon_threads = True
-    health = 200
-    breaks = False
-
-    def __init__(self, host: str) -> None:
-        self.arrived = threading.Semaphore(0)
-        self.asked_on: set[tuple[str, int]] = set()
-        self.hold = threading.Event()
-        self.hold.set()
-        super().__init__((host, 0), _Handler)
-        self.address = Address(host, self.server_port)
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.01,))
-        self._thread.start()
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of a client that has gone."""
-
-    def close(self) -> None:
-        """Answer nobody any more."""
-        self.hold.set()
-        self.shutdown()
-        self._thread.join()
-        self.server_close()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: Service
-
-    def do_GET(self) -> None:
-        healthy = self.path == "/readyz"
-        if not healthy:
-            self.server.asked_on.add(self.client_address)
-            self.server.arrived.release()
-            self.server.hold.wait()
-        if self.server.breaks and not healthy:
-            self.close_connection = True
-            return
-        self.send_response(self.server.health if healthy else 200)
-        body = self.server.address.host.encode()
-        self.send_header("Content-Length", f"{len(body)}")
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as the library calls it
-        """Say nothing."""
-
-
-@contextmanager
-def service(host: str) -> Iterator[Service]:
-    """A target that answers with its own address."""
-    one = Service(host)
-    try:
-        yield one
-    finally:
-        one.close()
 
 
 @pytest.fixture
@@ -137,6 +72,15 @@ def test_a_target_is_asked_once_it_is_healthy(balancer: Balancer) -> None:
         assert balancer.states()["i-1"].requests == 1
 
 
+def test_a_target_is_not_trusted_before_its_first_check(balancer: Balancer) -> None:
+    """Here it does not answer the check yet."""
+    with silent("127.0.1.2") as address:
+        balancer.add("i-1", address)
+        assert verdict(balancer, "i-1").state == "initial"
+        assert balancer.states()["i-1"].requests == 0
+        assert ask(balancer)[0] == 503
+
+
 def test_requests_are_shared(balancer: Balancer) -> None:
     """Between all that are healthy."""
     with service("127.0.1.1") as one, service("127.0.1.2") as two:
@@ -169,18 +113,12 @@ def test_why_a_target_is_unhealthy(
     balancer: Balancer, now: list[float], fault: str, reason: str, told: str
 ) -> None:
     """In the words that DescribeTargetHealth has for it."""
-    with service("127.0.1.1") as one, _silent("127.0.1.2") as silent:
+    with service("127.0.1.1") as one, silent("127.0.1.2") as deaf:
         one.health = 503
         absent = Address("127.0.1.3", free_port())
-        balancer.add("i-1", {"status": one.address, "silence": silent, "absence": absent}[fault])
+        balancer.add("i-1", {"status": one.address, "silence": deaf, "absence": absent}[fault])
         now[0] = 1
         until(lambda: verdict(balancer, "i-1") == Verdict("unhealthy", reason, told))
-
-
-@contextmanager
-def _silent(host: str) -> Iterator[Address]:
-    with socket.create_server((host, 0)) as listener:
-        yield Address(host, listener.getsockname()[1])
 
 
 def test_a_target_that_fails_is_taken_out_and_comes_back(

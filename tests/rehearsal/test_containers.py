@@ -18,9 +18,10 @@ import pytest
 
 from benchmarks.processes import free_port
 from tests.rehearsal.boots import quick_boot
-from tests.rehearsal.containers import Container, Runner, find_runner, sweep, trial
+from tests.rehearsal.containers import Container
 from tests.rehearsal.machines import Address, Machine
 from tests.rehearsal.programs import OWNER, Broken
+from tests.rehearsal.runner import Runner, find_runner, sweep, trial
 from tests.rehearsal.waiting import until
 
 IMAGE = f"localhost/rehearsal-test:{os.getpid()}"
@@ -161,13 +162,3 @@ def test_a_trial_tells_why_containers_cannot_run(runner: Runner, image: str) -> 
     """And says nothing where they can."""
     assert trial(runner, image) == ""
     assert "nowhere" in trial(runner, "localhost/nowhere:1")
-
-
-def test_docker_is_asked_as_docker_wants_it(tmp_path: Path) -> None:
-    """Without what only podman has or needs."""
-    boot = quick_boot("price")
-    words = Runner("docker").run("one", boot, Address("127.0.1.3", 81), 0.5, tmp_path / "env")
-    assert words[:2] == ["docker", "run"]
-    assert not {"--runtime", "--ulimit", "passthrough", "--time"} & set(words)
-    assert words[words.index("--publish") + 1] == "127.0.1.3:81:80"
-    assert words[-1] == "price"

@@ -16,10 +16,10 @@ import pytest
 from benchmarks.processes import free_port
 from deploy.engine import Engine, Run, run_program
 from deploy.errors import Failed
-from tests.rehearsal.containers import Runner, find_runner
 from tests.rehearsal.machines import Address
 from tests.rehearsal.programs import Broken
 from tests.rehearsal.registry import MANIFESTS, USER, Registry
+from tests.rehearsal.runner import Runner, find_runner
 
 PASSWORD = "123456789012-auth-token"
 RUNNER = find_runner({})
