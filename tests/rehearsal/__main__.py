@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.rehearsal import balancer, containers, programs, registry
+from tests.rehearsal import balancer, programs, registry, runner
 from tests.rehearsal.acts import FULL, FUNCTION, SHORT, Act
 from tests.rehearsal.contained import Contained
-from tests.rehearsal.containers import find_runner, trial
 from tests.rehearsal.emulator import find_emulator
 from tests.rehearsal.freshness import stale
 from tests.rehearsal.ground import Ground
@@ -78,22 +77,22 @@ def _ground(args: argparse.Namespace, view: View) -> Callable[[Path, Twin], Grou
     if why:
         view.hear(f"plain processes stand for containers: {why}")
         return Plain
-    runner = find_runner({})
-    assert not isinstance(runner, str)
-    return lambda directory, twin: Contained(directory, twin, runner, args.image)
+    engine = runner.find_runner({})
+    assert not isinstance(engine, str)
+    return lambda directory, twin: Contained(directory, twin, engine, args.image)
 
 
 def _missing(image: str) -> str:
     """Why containers of an image cannot run here; empty if they can."""
-    runner = find_runner({})
-    if isinstance(runner, str):
-        return runner
+    engine = runner.find_runner({})
+    if isinstance(engine, str):
+        return engine
     if why := registry.available():
         return why
-    containers.sweep(runner)
-    if runner.ask("image", "inspect", image).returncode:
+    runner.sweep(engine)
+    if engine.ask("image", "inspect", image).returncode:
         return f"there is no image {image}; `make image` builds it"
-    return trial(runner, image) or stale(runner, image)
+    return runner.trial(engine, image) or stale(engine, image)
 
 
 @contextmanager

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from benchmarks.processes import free_port
 from deploy.engine import MACHINES
-from tests.rehearsal import containers
 from tests.rehearsal.configuration import NAME, this_architecture
-from tests.rehearsal.containers import Container, Runner
+from tests.rehearsal.containers import Container
 from tests.rehearsal.deployer import Deployer
 from tests.rehearsal.emulator import LISTEN, RUNTIME, Task
 from tests.rehearsal.machines import Address, Means
 from tests.rehearsal.programs import OWNER, Broken, Program
 from tests.rehearsal.registry import Manifest, Registry
+from tests.rehearsal.runner import Runner, sweep
 from tests.rehearsal.userdata import Boot
 from tests.rehearsal.versions import Version
 from tests.twin.environment import ACCOUNT
@@ -96,11 +96,11 @@ class Contained:
 
     def left(self) -> list[str]:
         """The containers that are still there."""
-        return containers.sweep(self._runner)
+        return sweep(self._runner)
 
     def close(self) -> None:
         """Remove containers, images and the registry."""
-        containers.sweep(self._runner)
+        sweep(self._runner)
         self._registry.stop()
         for name in self._local:
             self._runner.ask("rmi", "--force", name)

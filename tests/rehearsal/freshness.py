@@ -6,7 +6,7 @@ import hashlib
 import inspect
 from pathlib import Path
 
-from tests.rehearsal.containers import Runner
+from tests.rehearsal.runner import Runner
 from tests.rehearsal.versions import ROOT
 
 

@@ -33,33 +33,31 @@ class Gateway:
 
     def __init__(self, twin: Twin, start: Start, directory: Path, function: str) -> None:
         self.asked: Counter[str] = Counter()
+        self.port = 0
+        """Where the URL is served, once it is."""
         self.certificate = certificate(directory, NAMES)
         self._twin = twin
         self._start = start
         self._function = function
         self._emulators: dict[str, Emulator] = {}
         self._lock = threading.Lock()
+        self._server: ThreadingHTTPServer | None = None
+        twin.gate.add([Rule("lambda", "Invoke", self._invoked)])
+
+    def start(self) -> None:
+        """Serve the URL over TLS on the loopback address."""
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(self.certificate)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self.answer))
         self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        twin.gate.add([Rule("lambda", "Invoke", self._invoked)])
-
-    @property
-    def port(self) -> int:
-        """Where the URL is served."""
-        return self._server.server_port
-
-    def start(self) -> None:
-        """Serve the URL over TLS on the loopback address."""
-        self._thread.start()
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.port = self._server.server_port
 
     def close(self) -> None:
         """Serve it no more, and end all versions."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
         for emulator in self._emulators.values():
             emulator.close()
 
