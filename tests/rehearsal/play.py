@@ -72,6 +72,12 @@ def play(stage: Stage, acts: Sequence[Act]) -> list[Played]:
     return played
 
 
+def held(played: Sequence[Played], stage: Stage) -> bool:
+    """Whether all went as it should: every act, those who idled, and nothing lost between acts."""
+    lost = stage.traffic.whole().bad - sum(each.tally.bad for each in played)
+    return all(each.good for each in played) and not stage.idlers.seen.faults and lost <= 0
+
+
 def sum_up(played: Sequence[Played], stage: Stage) -> str:
     """The last line: how many requests there were, what became of them, how the acts ended."""
     tally, idled = stage.traffic.whole(), stage.idlers.seen

@@ -9,15 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.rehearsal.balancer import Target
-from tests.rehearsal.deployer import Deployer
 from tests.rehearsal.facts import Facts, Instance
-from tests.rehearsal.plain import Plain
 from tests.rehearsal.sampler import look
 from tests.rehearsal.stage import Stage
+from tests.rehearsal.stages import still
 from tests.rehearsal.test_traffic import second
 from tests.rehearsal.traffic import Second
 from tests.rehearsal.view import View, screen
-from tests.rehearsal.world import World
 from tests.twin.health import HEALTHY
 from tests.twin.plugin import twin
 from tests.twin.twin import Twin
@@ -29,9 +27,9 @@ NAMES = ("i-starts", "i-serves", "i-drains", "i-leaves")
 
 @pytest.fixture
 def stage(twin: Twin, tmp_path: Path) -> Stage:
-    """A stage on which nothing is played: four instances in four states, and a little traffic."""
-    world = World(tmp_path, twin, Plain(tmp_path, twin))
-    made = Stage(world, Deployer(tmp_path, {}, world.say))
+    """Four instances in four states, and a little traffic."""
+    made = still(twin, tmp_path)
+    world = made.world
     made.digests["two"] = "sha256:2"
     instances = {name: Instance(name, "sha256:2", "") for name in NAMES}
     instances["i-leaves"] = Instance("i-leaves", "sha256:1", "", leaving=True)

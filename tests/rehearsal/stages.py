@@ -1,0 +1,17 @@
+"""A stage for tests on which nothing runs: what happens is written into its world."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.rehearsal.deployer import Deployer
+from tests.rehearsal.plain import Plain
+from tests.rehearsal.stage import Stage
+from tests.rehearsal.world import World
+from tests.twin.twin import Twin
+
+
+def still(twin: Twin, directory: Path) -> Stage:
+    """A stage with an account that stays empty."""
+    world = World(directory, twin, Plain(directory, twin))
+    return Stage(world, Deployer(directory, {}, world.say))
