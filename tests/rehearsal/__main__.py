@@ -13,7 +13,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.rehearsal import balancer, programs, registry, runner
-from tests.rehearsal.acts import FULL, FUNCTION, SHORT, Act
 from tests.rehearsal.contained import Contained
 from tests.rehearsal.emulator import find_emulator
 from tests.rehearsal.freshness import stale
@@ -21,6 +20,7 @@ from tests.rehearsal.ground import Ground
 from tests.rehearsal.page import Story, write_page
 from tests.rehearsal.plain import Plain
 from tests.rehearsal.play import HEAD, held, play, sum_up
+from tests.rehearsal.playbill import FULL, FUNCTION, SHORT, Act
 from tests.rehearsal.sampler import Sampler
 from tests.rehearsal.stage import RATE, Stage, deploying
 from tests.rehearsal.view import View

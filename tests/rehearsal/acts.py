@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from tests.rehearsal import versions
 from tests.rehearsal.asker import Asker
 from tests.rehearsal.deployer import Unexpected
@@ -12,18 +9,6 @@ from tests.rehearsal.stage import HELD, Stage
 from tests.rehearsal.traffic import questions
 
 ROLLED_BACK = 5
-
-Play = Callable[[Stage], None]
-
-
-@dataclass(frozen=True)
-class Act:
-    """One act: its name, what is played, and how many requests it may cost, and why."""
-
-    name: str
-    play: Play
-    spare: int = 0
-    why: str = ""
 
 
 def first_deploy(stage: Stage) -> None:
@@ -126,6 +111,17 @@ def two_deployers(stage: Stage) -> None:
     stage.settled()
 
 
+def bad_weather(stage: Stage) -> None:
+    """A fifth of all calls to AWS fails or is throttled; the release ends well all the same."""
+    weather = stage.world.twin.weather
+    weather.share = 0.2
+    try:
+        stage.released(stage.other())
+    finally:
+        weather.share = 0.0
+    stage.check(weather.struck > 10, f"only {weather.struck} calls were struck")
+
+
 def scaled(stage: Stage) -> None:
     """Twice the load for a while: one more instance, and one less afterwards."""
     with stage.more_traffic():
@@ -163,28 +159,3 @@ def destroyed(stage: Stage) -> None:
     stage.check(not left, f"of {world.ground.name} there is left: {left}")
     found = stage.inventory()
     stage.check(found == stage.empty, f"in the account there is left: {found}")
-
-
-KILLED = "What is in flight in a killed process is lost; more there never is than connections."
-CONNECTIONS = 32
-
-FUNCTION = Act("a function's calls shift", function_shifted)
-SHORT = (
-    Act("first deploy", first_deploy),
-    Act("release of version 2", release),
-    Act("release whose container exits at once", exits_at_once),
-)
-FULL = (
-    *SHORT,
-    Act("release that is ready but answers wrong", answers_wrong),
-    Act("release that starts slowly", starts_slowly),
-    Act("kill -9 of a container", container_killed, CONNECTIONS, KILLED),
-    Act("kill -9 of a worker inside", worker_killed, CONNECTIONS, KILLED),
-    Act("instance lost during a release", instance_lost, CONNECTIONS, KILLED),
-    Act("registry down during a release", registry_down),
-    Act("deployer killed in the middle", deployer_killed),
-    Act("two deployers at once", two_deployers),
-    Act("scale out under load, and in again", scaled),
-    FUNCTION,
-    Act("destroy, and nothing is left", destroyed),
-)

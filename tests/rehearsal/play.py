@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tests.rehearsal.acts import Act
+from tests.rehearsal.playbill import Act
 from tests.rehearsal.stage import Stage
 from tests.rehearsal.traffic import Tally
 

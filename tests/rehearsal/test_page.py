@@ -3,9 +3,9 @@
 from html.parser import HTMLParser
 
 from benchmarks.histogram import Histogram
-from tests.rehearsal.acts import Act
 from tests.rehearsal.page import Story, render
 from tests.rehearsal.play import Played
+from tests.rehearsal.playbill import Act
 from tests.rehearsal.sampler import Sample, Seen
 from tests.rehearsal.test_traffic import second
 from tests.rehearsal.traffic import Second, Tally

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.rehearsal.acts import Act
 from tests.rehearsal.deployer import Unexpected
 from tests.rehearsal.play import held, play, sum_up
+from tests.rehearsal.playbill import Act
 from tests.rehearsal.stage import Stage
 from tests.rehearsal.stages import still
 from tests.rehearsal.test_traffic import second
