@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
-import signal
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
-from tests.rehearsal import balancer, programs, registry, runner
-from tests.rehearsal.contained import Contained
+from tests.rehearsal import balancer, bounds, grounds
 from tests.rehearsal.emulator import find_emulator
-from tests.rehearsal.freshness import stale
-from tests.rehearsal.ground import Ground
 from tests.rehearsal.page import Story, write_page
-from tests.rehearsal.plain import Plain
-from tests.rehearsal.play import HEAD, held, play, sum_up
+from tests.rehearsal.play import HEAD, held, last_line, play, sum_up
 from tests.rehearsal.playbill import FULL, FUNCTION, SHORT, Act
 from tests.rehearsal.sampler import Sampler
 from tests.rehearsal.stage import RATE, Stage, deploying
 from tests.rehearsal.view import View
 from tests.rehearsal.world import PACE, world
-from tests.twin.twin import Twin
 
-PAGE = Path("build", "rehearsal.html")
 IMAGE = "shipping-price-estimator"
-LIMIT = 900
-"""Seconds after which it ends, whatever it waits for."""
-
-PREFIX = "rehearsal-"
+PAGE = Path("build", "rehearsal.html")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -42,24 +29,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     if fault:
         print(f"error: {fault}", file=sys.stderr)
         return 3
-    _sweep()
-    view = View()
-    with _bounded(), ExitStack() as stack:
-        directory = stack.enter_context(_directory())
-        there = stack.enter_context(world(directory, _ground(args, view), args.pace, args.emulator))
+    bounds.sweep()
+    with bounds.bounded(), bounds.directory() as directory:
+        story, well = _rehearse(args, directory, View())
+    write_page(PAGE, story)
+    lines = ["", HEAD, *(each.line for each in story.played), "", str(PAGE)]
+    print("\n".join([*lines, last_line(story.played, story.summary)]))
+    return 0 if well else 1
+
+
+def _rehearse(args: argparse.Namespace, directory: Path, view: View) -> tuple[Story, bool]:
+    """Bring everything up, play, and take it down: what there is to tell, and if all held."""
+    make = grounds.choose(args.image, "so it was asked for" * args.processes, view.hear)
+    acts = _acts(args, view)
+    with ExitStack() as stack:
+        there = stack.enter_context(world(directory, make, args.pace, args.emulator))
         there.hear = view.hear
         stage = Stage(there, stack.enter_context(deploying(there, args.rate)), args.rate)
         stack.callback(stage.close)
         sampler = stack.enter_context(Sampler(stage).looking())
         stack.enter_context(view.showing(stage))
-        played = play(stage, _acts(args, view))
+        played = play(stage, acts)
         stage.close()
-    summary = sum_up(played, stage)
-    write_page(
-        PAGE, Story(there.ground.name, played, sampler.samples, stage.traffic.seconds, summary)
-    )
-    print("\n".join(["", HEAD, *(each.line for each in played), "", str(PAGE), summary]))
-    return 0 if held(played, stage) else 1
+    seconds = stage.traffic.seconds
+    story = Story(there.ground.name, played, sampler.samples, seconds, sum_up(stage))
+    return story, held(played, stage)
 
 
 def _acts(args: argparse.Namespace, view: View) -> list[Act]:
@@ -69,62 +63,6 @@ def _acts(args: argparse.Namespace, view: View) -> list[Act]:
         view.hear(f"'{FUNCTION.name}' is left out: name an emulator of Lambda with --emulator")
         others.remove(FUNCTION)
     return [first, *(act for act in others if args.act in act.name)]
-
-
-def _ground(args: argparse.Namespace, view: View) -> Callable[[Path, Twin], Ground]:
-    """Containers, or plain processes where containers cannot run; then it says why."""
-    why = "so it was asked for" if args.processes else _missing(args.image)
-    if why:
-        view.hear(f"plain processes stand for containers: {why}")
-        return Plain
-    engine = runner.find_runner({})
-    assert not isinstance(engine, str)
-    return lambda directory, twin: Contained(directory, twin, engine, args.image)
-
-
-def _missing(image: str) -> str:
-    """Why containers of an image cannot run here; empty if they can."""
-    engine = runner.find_runner({})
-    if isinstance(engine, str):
-        return engine
-    if why := registry.available():
-        return why
-    runner.sweep(engine)
-    if engine.ask("image", "inspect", image).returncode:
-        return f"there is no image {image}; `make image` builds it"
-    return runner.trial(engine, image) or stale(engine, image)
-
-
-@contextmanager
-def _bounded() -> Iterator[None]:
-    """End in order when told to, or when it takes too long."""
-
-    def end(number: int, _frame: object) -> None:
-        raise SystemExit(128 + number)
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGALRM, end)
-    signal.alarm(LIMIT)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-
-
-@contextmanager
-def _directory() -> Iterator[Path]:
-    """A directory of its own, gone at the end."""
-    name = f"{PREFIX}{os.getpid()}-"
-    with tempfile.TemporaryDirectory(prefix=name, ignore_cleanup_errors=True) as directory:
-        yield Path(directory)
-
-
-def _sweep() -> None:
-    """Remove what rehearsals have left that were themselves ended by force."""
-    programs.sweep()
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}[0-9]*-*"):
-        if not programs.alive(folder.name.split("-")[1]):
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _parser() -> argparse.ArgumentParser:

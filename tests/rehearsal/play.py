@@ -78,11 +78,16 @@ def held(played: Sequence[Played], stage: Stage) -> bool:
     return all(each.good for each in played) and not stage.idlers.seen.faults and lost <= 0
 
 
-def sum_up(played: Sequence[Played], stage: Stage) -> str:
-    """The last line: how many requests there were, what became of them, how the acts ended."""
+def sum_up(stage: Stage) -> str:
+    """How many requests there were, and what became of them."""
     tally, idled = stage.traffic.whole(), stage.idlers.seen
-    acts = ", ".join(f"{each.act.name}: {'ok' if each.good else 'WRONG'}" for each in played)
     return (
-        f"rehearsal: {tally.requests:,} requests, {tally.failures} failed, {tally.wrong} wrong; "
-        f"{idled.requests} after idling, {len(idled.faults)} failed; {acts}"
+        f"{tally.requests:,} requests, {tally.failures} failed, {tally.wrong} wrong; "
+        f"{idled.requests} after idling, {len(idled.faults)} failed"
     )
+
+
+def last_line(played: Sequence[Played], summary: str) -> str:
+    """The same, and how each act ended."""
+    acts = ", ".join(f"{each.act.name}: {'ok' if each.good else 'WRONG'}" for each in played)
+    return f"rehearsal: {summary}; {acts}"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.rehearsal.deployer import Unexpected
-from tests.rehearsal.play import held, play, sum_up
+from tests.rehearsal.play import held, last_line, play, sum_up
 from tests.rehearsal.playbill import Act
 from tests.rehearsal.stage import Stage
 from tests.rehearsal.stages import still
@@ -68,6 +68,6 @@ def test_the_last_line(stage: Stage) -> None:
     """All that was asked, what became of it, and how each act ended."""
     played = play(stage, [Act("one", answers), Act("two", breaks)])
     stage.idlers.seen.requests, stage.idlers.seen.faults = 7, ["503 busy"]
-    assert sum_up(played, stage) == (
+    assert last_line(played, sum_up(stage)) == (
         "rehearsal: 0 requests, 0 failed, 0 wrong; 7 after idling, 1 failed; one: ok, two: WRONG"
     )
