@@ -9,16 +9,18 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.rehearsal import balancer, bounds, grounds
+from tests.rehearsal.deploying import deploying
 from tests.rehearsal.emulator import find_emulator
 from tests.rehearsal.page import Story, write_page
 from tests.rehearsal.play import HEAD, held, last_line, play, sum_up
 from tests.rehearsal.playbill import FULL, FUNCTION, SHORT, Act
 from tests.rehearsal.sampler import Sampler
-from tests.rehearsal.stage import RATE, Stage, deploying
+from tests.rehearsal.stage import Stage
 from tests.rehearsal.view import View
 from tests.rehearsal.world import PACE, world
 
 IMAGE = "shipping-price-estimator"
+RATE = 500.0
 PAGE = Path("build", "rehearsal.html")
 
 
@@ -43,8 +45,9 @@ def _rehearse(args: argparse.Namespace, directory: Path, view: View) -> tuple[St
     make = grounds.choose(args.image, "so it was asked for" * args.processes, view.hear)
     acts = _acts(args, view)
     with ExitStack() as stack:
-        there = stack.enter_context(world(directory, make, args.pace, args.emulator))
-        there.hear = view.hear
+        there = stack.enter_context(
+            world(directory, make, view.hear, pace=args.pace, emulator=args.emulator)
+        )
         stage = Stage(there, stack.enter_context(deploying(there, args.rate)), args.rate)
         stack.callback(stage.close)
         sampler = stack.enter_context(Sampler(stage).looking())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.rehearsal.deployer import Deployer
@@ -11,7 +12,7 @@ from tests.rehearsal.world import World
 from tests.twin.twin import Twin
 
 
-def still(twin: Twin, directory: Path) -> Stage:
+def still(twin: Twin, directory: Path, say: Callable[[str], None] = print) -> Stage:
     """A stage with an account that stays empty."""
-    world = World(directory, twin, Plain(directory, twin))
-    return Stage(world, Deployer(directory, {}, world.say))
+    world = World(directory, twin, Plain(directory, twin), say)
+    return Stage(world, Deployer(directory, {}, say), rate=100)

@@ -48,11 +48,13 @@ def test_each_act_has_its_own_requests(stage: Stage) -> None:
     assert [each.strain for each in played] == [1, 1, 1]
 
 
-def test_a_fault_ends_it(stage: Stage) -> None:
-    """What should come after it would stand on nothing."""
+def test_a_fault_ends_it(twin: Twin, tmp_path: Path) -> None:
+    """What should come after it would stand on nothing; it is said."""
+    said: list[str] = []
+    stage = still(twin, tmp_path, said.append)
     played = play(stage, [Act("one", breaks), Act("two", answers)])
     assert [each.fault for each in played] == ["Unexpected: it ended with 4, not 0"]
-    assert [line for _, line in stage.world.words][-1] == played[0].fault
+    assert said == ["== one", played[0].line, played[0].fault]
 
 
 def test_what_makes_it_hold(stage: Stage) -> None:

@@ -16,11 +16,12 @@ from pathlib import Path
 from moto.autoscaling.models import FakeAutoScalingGroup
 
 from benchmarks.processes import free_port
-from tests.rehearsal.configuration import GROUP, LOGS
+from tests.rehearsal.configuration import GROUP
 from tests.rehearsal.door import Door
 from tests.rehearsal.emulator import Emulator, Task
 from tests.rehearsal.facts import Facts, Instance, facts_of
 from tests.rehearsal.gateway import Gateway
+from tests.rehearsal.giving_up import give_up
 from tests.rehearsal.ground import Ground
 from tests.rehearsal.machines import Address, Machine
 from tests.rehearsal.pace import paced, paced_settings
@@ -43,35 +44,33 @@ class World:
     """Everything there is; made by `world`."""
 
     def __init__(
-        self, directory: Path, twin: Twin, ground: Ground, emulator: Path | None = None
+        self,
+        directory: Path,
+        twin: Twin,
+        ground: Ground,
+        say: Callable[[str], None],
+        emulator: Path | None = None,
     ) -> None:
         self.directory = directory
         self.twin = twin
         self.ground = ground
+        self.say = say
+        """Is told what deployers say, and what happens."""
         self.door = Door(Address("127.0.0.1", free_port()), directory)
         self.gateway: Gateway | None = None
         """There where there is an emulator of Lambda."""
         if emulator is not None:
             self.gateway = Gateway(twin, self._emulator(emulator), directory, GROUP)
-        self.words: list[tuple[float, str]] = []
-        """What deployers have said, and when."""
-        self.hear: Callable[[str], None] = lambda line: None
-        """Is told the same at once."""
         self.stop_waiting: Callable[[], None] = lambda: None
-        """Ends what waits for a supervisor that has ended itself."""
-        self.fault: BaseException | None = None
-        """What has ended the supervisor."""
+        """Ends what waits for a world that has come to an end."""
+        self.fault: Exception | None = None
+        """What has ended it."""
         self.facts = Facts({}, {})
         self._scaling = Scaling(twin.clock.time, self._resize)
         self._numbers = itertools.count()
         self._apart = ThreadPoolExecutor(8)
-        self.supervisor = Supervisor(self.door, self._machine, self._apart.submit)
+        self.supervisor = Supervisor(self.door, self._machine, self._begin)
         twin.health.observe(self.supervisor.verdict)
-
-    def say(self, line: str) -> None:
-        """Remember what a deployer says."""
-        self.words.append((time.monotonic(), line))
-        self.hear(line)
 
     def look(self) -> None:
         """Let time pass, and bring everything in line."""
@@ -118,10 +117,6 @@ class World:
         """The digests of the instances that stay, sorted."""
         return sorted(each.digest for each in self.facts.instances.values() if not each.leaving)
 
-    def _resize(self, group: FakeAutoScalingGroup, desired: int) -> None:
-        self.say(f"target tracking: {group.desired_capacity} instances become {desired}")
-        group.set_desired_capacity(desired)
-
     def address(self) -> Address:
         """One that nothing has had yet, of no other rehearsal's either."""
         number = next(self._numbers)
@@ -129,13 +124,32 @@ class World:
         return Address(f"{network}.{1 + number % 250}", PORT)
 
     def _turn(self, ended: threading.Event) -> None:
-        try:
+        with self._told():
             while not ended.wait(TICK):
                 self.look()
-        except BaseException as error:  # noqa: BLE001 - the rehearsal ends with it, see `until`
+
+    def _begin(self, action: Callable[[], None]) -> None:
+        """Do what may take long in a thread of its own."""
+
+        def act() -> None:
+            with self._told():
+                action()
+
+        self._apart.submit(act)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """A fault in a thread of the world ends the rehearsal, see `until`."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - whatever it is
             self.fault = error
-            self.say(f"the supervisor has ended: {error!r}")
+            self.say(f"the world has come to an end: {error!r}")
             self.stop_waiting()
+
+    def _resize(self, group: FakeAutoScalingGroup, desired: int) -> None:
+        self.say(f"target tracking: {group.desired_capacity} instances become {desired}")
+        group.set_desired_capacity(desired)
 
     def _emulator(self, program: Path) -> Callable[[Task], Emulator]:
         """What runs a version of a function."""
@@ -151,36 +165,23 @@ class World:
             self.ground.means(boot, address, CPUS),
             address,
             log,
-            lambda why: self._give_up(instance.name, boot.image, machine, why),
+            lambda why: give_up(self.twin, instance.name, boot.image, machine, why),
         )
         return machine
-
-    def _give_up(self, name: str, image: str, machine: Machine, why: str) -> None:
-        """Tell AWS what the user data of an instance tells it whose start has failed."""
-        code = "none" if machine.exit_code is None else machine.exit_code
-        lines = [f"start failed: {why}; image {image}; exit code of the container {code}"]
-        lines += machine.log(50).splitlines()
-        stream = {"logGroupName": LOGS, "logStreamName": f"{name}/start-failure"}
-        moment = int(self.twin.clock.time() * 1000)
-        events = [{"timestamp": moment, "message": line} for line in lines if line]
-        with self.twin.clock.lock:
-            self.twin.client("logs").create_log_stream(**stream)
-            self.twin.client("logs").put_log_events(**stream, logEvents=events)
-            self.twin.client("autoscaling").set_instance_health(
-                InstanceId=name, HealthStatus="Unhealthy", ShouldRespectGracePeriod=False
-            )
 
 
 @contextmanager
 def world(
     directory: Path,
     make: Callable[[Path, Twin], Ground],
+    say: Callable[[str], None],
+    *,
     pace: float = PACE,
     emulator: Path | None = None,
 ) -> Iterator[World]:
     """Bring a world up, and take it down whatever happens."""
     twin = Twin(pace=pace, start=datetime.now(UTC))
     with twin, closing(make(directory, twin)) as ground:
-        made = World(directory, twin, ground, emulator)
+        made = World(directory, twin, ground, say, emulator)
         with made.turning():
             yield made
