@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -32,8 +32,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"error: {fault}", file=sys.stderr)
         return 3
     bounds.sweep()
-    with bounds.bounded(), bounds.directory() as directory:
-        story, well = _rehearse(args, directory, View())
+    try:
+        with bounds.bounded(), bounds.directory() as directory:
+            story, well = _rehearse(args, directory, View())
+    except KeyboardInterrupt:
+        print("stopped, and taken down", file=sys.stderr)
+        return 130
     write_page(PAGE, story)
     lines = ["", HEAD, *(each.line for each in story.played), "", str(PAGE)]
     print("\n".join([*lines, last_line(story.played, story.summary)]))
@@ -43,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _rehearse(args: argparse.Namespace, directory: Path, view: View) -> tuple[Story, bool]:
     """Bring everything up, play, and take it down: what there is to tell, and if all held."""
     make = grounds.choose(args.image, "so it was asked for" * args.processes, view.hear)
-    acts = _acts(args, view)
+    acts = _acts(args, view.hear)
     with ExitStack() as stack:
         there = stack.enter_context(
             world(directory, make, view.hear, pace=args.pace, emulator=args.emulator)
@@ -59,11 +63,11 @@ def _rehearse(args: argparse.Namespace, directory: Path, view: View) -> tuple[St
     return story, held(played, stage)
 
 
-def _acts(args: argparse.Namespace, view: View) -> list[Act]:
+def _acts(args: argparse.Namespace, say: Callable[[str], None]) -> list[Act]:
     """All, or the first few; without an emulator of Lambda none of its."""
     first, *others = SHORT if args.short else FULL
     if args.emulator is None and FUNCTION in others:
-        view.hear(f"'{FUNCTION.name}' is left out: name an emulator of Lambda with --emulator")
+        say(f"'{FUNCTION.name}' is left out: name an emulator of Lambda with --emulator")
         others.remove(FUNCTION)
     return [first, *(act for act in others if args.act in act.name)]
 

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from tests.rehearsal.configuration import LOGS
-from tests.rehearsal.machines import Machine
 from tests.twin.twin import Twin
 
 LINES = 50
 """Of its log that it tells."""
 
 
-def give_up(twin: Twin, instance: str, image: str, machine: Machine, why: str) -> None:
+class Ended(Protocol):
+    """A machine, as far as its end is to be told."""
+
+    @property
+    def exit_code(self) -> int | None:
+        """Of the run that ended last; None if none has."""
+
+    def log(self, lines: int) -> str:
+        """The last lines that the service has written."""
+
+
+def give_up(twin: Twin, instance: str, image: str, machine: Ended, why: str) -> None:
     """Do what `fail` of the user data does: tell the log group why, and call it unhealthy."""
     code = "none" if machine.exit_code is None else machine.exit_code
     lines = [f"start failed: {why}; image {image}; exit code of the container {code}"]
