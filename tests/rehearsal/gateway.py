@@ -61,6 +61,15 @@ class Gateway:
         for emulator in self._emulators.values():
             emulator.close()
 
+    def forsaken(self) -> list[Emulator]:
+        """Those of a function that is no more; they are to be closed."""
+        with self._lock:
+            there = self._twin.place.functions.list_functions()
+            if any(each.function_name == self._function for each in there):
+                return []
+            left, self._emulators = list(self._emulators.values()), {}
+            return left
+
     def answer(self, event: dict[str, Any]) -> dict[str, Any]:
         """What the version answers to an event whose turn it is by the weights of the alias."""
         with self._twin.clock.lock:

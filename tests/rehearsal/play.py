@@ -21,7 +21,7 @@ class Played:
     tally: Tally
     fault: str = ""
     calm: float = 0.0
-    """The 99th percentile in milliseconds before anything was done under load."""
+    """The 99th percentile in milliseconds just before it."""
 
     @property
     def strain(self) -> float:
@@ -56,6 +56,7 @@ def play(stage: Stage, acts: Sequence[Act]) -> list[Played]:
     played: list[Played] = []
     for act in acts:
         stage.world.say(f"== {act.name}")
+        calm = stage.rest()
         begin, fault = time.monotonic(), ""
         try:
             act.play(stage)
@@ -63,7 +64,6 @@ def play(stage: Stage, acts: Sequence[Act]) -> list[Played]:
             fault = f"{type(error).__name__}: {error}"
         end = time.monotonic()
         tally = stage.traffic.between(begin, end)
-        calm = played[0].tally.milliseconds(0.99) if played else tally.milliseconds(0.99)
         played.append(Played(act, begin, end, tally, fault, calm))
         stage.world.say(played[-1].line)
         if fault:

@@ -20,6 +20,10 @@ HELD = 9
 """The exit code where somebody else deploys."""
 
 
+CALM = 3.0
+"""Real seconds before each act in which nothing is done."""
+
+
 class Stage:
     """What acts do and look at. `runs` is the version that should serve, `digests` all pushed."""
 
@@ -90,6 +94,14 @@ class Stage:
         """Let so much real time pass under load."""
         until = time.monotonic() + seconds
         self.world.until(lambda: time.monotonic() >= until, "time passes")
+
+    def rest(self) -> float:
+        """Do nothing for a while under load: the 99th percentile of that, in milliseconds."""
+        if not self.traffic.flows:
+            return 0.0
+        self.pause(CALM)
+        now = time.monotonic()
+        return self.traffic.between(now - CALM, now).milliseconds(0.99)
 
     @contextmanager
     def more_traffic(self) -> Iterator[None]:

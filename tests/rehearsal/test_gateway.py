@@ -87,6 +87,16 @@ def test_an_invocation_names_its_version(twin: Twin, digests: list[str], tmp_pat
     assert not one.asked
 
 
+def test_versions_end_with_their_function(twin: Twin, digests: list[str], tmp_path: Path) -> None:
+    """Those that were asked, once; as long as it is there none does."""
+    one = gateway(twin, tmp_path)
+    one.answer(dict(EVENT))
+    assert one.forsaken() == []
+    twin.client("lambda").delete_function(FunctionName="app")
+    assert [type(each) for each in one.forsaken()] == [Echo]
+    assert one.forsaken() == []
+
+
 def test_the_url_is_served_with_tls(twin: Twin, digests: list[str], tmp_path: Path) -> None:
     """A request becomes an event, and what is answered an answer; a wrong one is seen."""
     one = gateway(twin, tmp_path)

@@ -77,6 +77,11 @@ class Traffic:
         """Begin."""
         self._reader.start()
 
+    @property
+    def flows(self) -> bool:
+        """Whether it has begun, and has not been stopped."""
+        return self._reader.is_alive()
+
     def stop(self) -> None:
         """Ask no more, and wait for what is in flight."""
         if self._process is not None:

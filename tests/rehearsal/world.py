@@ -81,8 +81,11 @@ class World:
         self.door.follow(listener and paced_settings(listener, self.twin.clock.pace))
         self.supervisor.look(self.facts)
         with self.twin.clock.lock:
+            forsaken = self.gateway.forsaken() if self.gateway is not None else []
             group = self.twin.place.autoscaling.autoscaling_groups.get(GROUP)
             self._scaling.look(group, self.supervisor.states)
+        for emulator in forsaken:
+            self._begin(emulator.close)
 
     @contextmanager
     def turning(self) -> Iterator[None]:
