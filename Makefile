@@ -32,7 +32,7 @@ NO_ENGINE = $(error Neither docker nor podman nor buildah answers: start one, or
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup serve test check format coverage bundle lock image size bench
+.PHONY: help setup serve test check format coverage bundle lock image size bench peers
 .PHONY: rehearse rehearse-short
 .PHONY: push plan apply release rollback status logs smoke cost doctor destroy clean
 
@@ -98,6 +98,9 @@ size: ## Hold the image to its budget (ENGINE, IMAGE, BUDGET in bytes)
 
 bench: $(STAMP) $(WALK) ## Measure the service beside the floor under it, as ratios (ARGS)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+peers: $(STAMP) $(WALK) ## Measure it beside what others serve such a model with, too (ARGS)
+	$(BIN)/python -m benchmarks --peers $(ARGS)
 
 rehearse: $(STAMP) $(WALK) ## Play production on this machine, act by act: deploys, failures, losses (IMAGE, ARGS)
 	$(BIN)/python -m tests.rehearsal --image $(IMAGE) $(ARGS)

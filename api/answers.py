@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Any
 
 from api.identifiers import new_id
-from model import Estimate, Explanation, Predictor, RangeWarning
+from model import Estimate, Explanation, Manifest, Predictor, RangeWarning
 
 
 class AnswerWriter:
@@ -20,7 +20,7 @@ class AnswerWriter:
         self._version = manifest.version
         self._names = tuple(feature.name for feature in manifest.features)
         self._coverage = manifest.interval.coverage if manifest.interval else None
-        self._template = _template(self._price, self._version, self._coverage)
+        self._template = json_template(manifest)
 
     def answer(self, row: Sequence[float], estimate: Estimate) -> dict[str, Any]:
         """The document for one priced row."""
@@ -32,19 +32,23 @@ class AnswerWriter:
             "prediction_id": new_id(),
         }
 
-    def text(self, estimate: Estimate, identifier: str) -> str | None:
-        """The JSON of `answer` without warnings, written at once; None for no finite numbers."""
+    def text(self, estimate: Estimate, identifier: str, template: str | None = None) -> str | None:
+        """The JSON of `answer` without warnings, written at once; None for no finite numbers.
+
+        Another `template` has places for the same: price, low and high if there are any, the id.
+        """
+        template = template or self._template
         price, low, high = estimate
         if low is None or high is None:
             if not isfinite(price):
                 return None
-            return self._template % (self._rounded(price), identifier)
+            return template % (self._rounded(price), identifier)
         if not isfinite(high - low):
             return None
         decimals = self._decimals
         if decimals is not None:
             price, low, high = round(price, decimals), round(low, decimals), round(high, decimals)
-        return self._template % (price, low, high, identifier)
+        return template % (price, low, high, identifier)
 
     def explanation(self, explanation: Explanation) -> dict[str, Any]:
         """The members that an answer gains when the reasons are asked for."""
@@ -76,12 +80,14 @@ class AnswerWriter:
         }
 
 
-def _template(price: str, version: str, coverage: float | None) -> str:
+def json_template(manifest: Manifest) -> str:
     """The JSON of an answer without warnings, open for its numbers and its id."""
     interval = "null"
-    if coverage is not None:
-        interval = f'{{"low": %r, "high": %r, "coverage": {json.dumps(coverage)}}}'
-    name, model = (json.dumps(text).replace("%", "%%") for text in (price, version))
+    if manifest.interval is not None:
+        coverage = json.dumps(manifest.interval.coverage)
+        interval = f'{{"low": %r, "high": %r, "coverage": {coverage}}}'
+    texts = (manifest.target.name, manifest.version)
+    name, model = (json.dumps(text).replace("%", "%%") for text in texts)
     return (
         f'{{{name}: %r, "interval": {interval}, "warnings": [], "model_version": {model}, '
         '"prediction_id": "%s"}'

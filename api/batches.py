@@ -1,25 +1,18 @@
 """The formats of a batch: how its rows are read and how the answers to them are written."""
 
-import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Protocol
 
+from api.answers import json_template
+from api.csvbatches import Csv
 from api.decoding import decode_array, decode_json
 from api.problems import Problem
+from api.records import Document, Record, too_long
 from api.rows import RowReader
-
-Document = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One row of a batch: its numbers, or the problem with it; `fields` as a CSV gave them."""
-
-    row: list[float] | Problem
-    fields: Mapping[str, str] = field(default_factory=dict)
+from model import Manifest
 
 
 class Format(Protocol):
@@ -48,6 +41,12 @@ class Format(Protocol):
         cannot be read on.
         """
 
+    def template(self, manifest: Manifest) -> str:
+        """What `AnswerWriter.text` fills in to answer an ordinary row, for `write_text`."""
+
+    def write_text(self, record: Record, text: str) -> str:
+        """What `write` gives for an ordinary row and its answer, filled into the template."""
+
     def write(self, record: Record, answer: Document) -> str:
         """The answer to one row, or the problem with it."""
 
@@ -63,8 +62,16 @@ class JsonArray:
 
     def read(self, text: str, reader: RowReader, longest: int) -> Iterator[Record | None]:
         """One record for each element."""
-        for element in decode_array(text, longest):
-            yield _record(element, reader)
+        for element in decode_array(text, longest, partial(_ordinary, reader=reader)):
+            yield element if isinstance(element, Record) else _record(element, reader)
+
+    def template(self, manifest: Manifest) -> str:
+        """An element of an array."""
+        return json_template(manifest)
+
+    def write_text(self, record: Record, text: str) -> str:  # noqa: ARG002 - as all formats
+        """All of it stands in the template."""
+        return text
 
     def write(self, record: Record, answer: Document) -> str:  # noqa: ARG002 - as all formats
         """An element of an array."""
@@ -87,6 +94,14 @@ class JsonLines:
         for line in io.StringIO(text):
             yield None if line.isspace() else self._record(line, reader, longest)
 
+    def template(self, manifest: Manifest) -> str:
+        """A line."""
+        return json_template(manifest) + "\n"
+
+    def write_text(self, record: Record, text: str) -> str:  # noqa: ARG002 - as all formats
+        """All of it stands in the template."""
+        return text
+
     def write(self, record: Record, answer: Document) -> str:  # noqa: ARG002 - as all formats
         """A line."""
         return json.dumps(answer) + "\n"
@@ -97,61 +112,11 @@ class JsonLines:
 
     def _record(self, line: str, reader: RowReader, longest: int) -> Record:
         if len(line) > longest:
-            return Record(_too_long(longest))
+            return Record(too_long(longest))
         try:
-            return _record(decode_json(line), reader)
+            return _ordinary(line, reader) or _record(decode_json(line), reader)
         except Problem as problem:
             return Record(problem)
-
-
-class Csv:
-    """A header with the features' names and one line a row, as in RFC 4180."""
-
-    media_types = ("text/csv",)
-
-    separator = tail = ""
-
-    def __init__(self, names: Sequence[str], target: str) -> None:
-        """`names` are those of the features, in the model's order."""
-        self._names = tuple(names)
-        self._answered = (
-            *(target, f"{target}_low", f"{target}_high"),
-            *("warnings", "model_version", "prediction_id", "error"),
-        )
-        self.head = _csv_line([*self._names, *self._answered])
-
-    def read(self, text: str, reader: RowReader, longest: int) -> Iterator[Record | None]:
-        """One record for each line below the header."""
-        lines = csv.reader(_no_longer(io.StringIO(text, newline=""), longest), strict=True)
-        try:
-            header = [name.strip() for name in next(lines)]
-            reader.check_names(header)
-            for fields in lines:
-                yield _csv_record(header, fields, reader) if fields else None
-        except csv.Error as error:
-            detail = f"The CSV cannot be read at line {lines.line_num}: {error}."
-            raise Problem(400, detail) from None
-
-    def write(self, record: Record, answer: Document) -> str:
-        """The features as they were given, then the price, its interval, warnings and errors."""
-        given = [record.fields.get(name, "") for name in self._names]
-        refused = isinstance(record.row, Problem)
-        values = self._refused(answer) if refused else self._priced(answer)
-        return _csv_line([*given, *values])
-
-    def example(self, row: Document) -> str:
-        """A header and a line."""
-        return _csv_line(list(row)) + _csv_line(list(row.values()))
-
-    def _refused(self, problem: Document) -> list[str]:
-        return [*[""] * (len(self._answered) - 1), problem["detail"]]
-
-    def _priced(self, answer: Document) -> list[Any]:
-        interval = answer["interval"] or {"low": "", "high": ""}
-        warnings = "; ".join(warning["message"] for warning in answer["warnings"])
-        price = answer[self._answered[0]]
-        version, identifier = answer["model_version"], answer["prediction_id"]
-        return [price, interval["low"], interval["high"], warnings, version, identifier, ""]
 
 
 def formats(names: Sequence[str], target: str) -> dict[str, Format]:
@@ -160,15 +125,9 @@ def formats(names: Sequence[str], target: str) -> dict[str, Format]:
     return {media_type: each for each in known for media_type in each.media_types}
 
 
-def _too_long(longest: int) -> Problem:
-    return Problem(413, f"The line has more than {longest} characters.")
-
-
-def _no_longer(lines: Iterable[str], longest: int) -> Iterator[str]:
-    for line in lines:
-        if len(line) > longest:
-            raise _too_long(longest)
-        yield line
+def _ordinary(text: str, reader: RowReader) -> Record | None:
+    row = reader.read_json(text.encode())
+    return None if row is None else Record(row, ordinary=True)
 
 
 def _record(document: object, reader: RowReader) -> Record:
@@ -176,20 +135,3 @@ def _record(document: object, reader: RowReader) -> Record:
         return Record(reader.read(document))
     except Problem as problem:
         return Record(problem)
-
-
-def _csv_record(header: Sequence[str], fields: Sequence[str], reader: RowReader) -> Record:
-    given = dict(zip(header, fields, strict=False))
-    if len(fields) != len(header):
-        detail = f"The line has {len(fields)} fields, the header {len(header)}."
-        return Record(Problem(422, detail), given)
-    try:
-        return Record(reader.read_text(given), given)
-    except Problem as problem:
-        return Record(problem, given)
-
-
-def _csv_line(values: Sequence[Any]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow(values)
-    return line.getvalue()

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,9 +43,13 @@ def decode_json(text: str) -> Any:
         raise _malformed(error) from None
 
 
-def decode_array(text: str, longest: int) -> Iterator[Any]:
+def decode_array(
+    text: str, longest: int, read: Callable[[str], Any] = lambda _: None
+) -> Iterator[Any]:
     """The elements of a JSON array, decoded one at a time as they are asked for.
 
+    What may be an object without another one inside is offered to `read` first, as text: what that
+    makes of it, if it is not None, is given instead. It has to be an object that is complete.
     No more than `longest` characters are looked at for one of them, so that none can take long.
     Raises `Problem` 400 where the text stops being JSON, 422 if it is not an array.
     """
@@ -55,12 +59,13 @@ def decode_array(text: str, longest: int) -> Iterator[Any]:
     position = _skip_space(text, position + 1)
     closed = text.startswith("]", position)
     while not closed:
-        element, position = _decode_element(text, position, longest)
+        element, position = _read_element(text, position, longest, read)
         yield element
-        position = _skip_space(text, position)
-        closed = text.startswith("]", position)
-        if not closed:
-            position = _skip_space(text, _expect(",", text, position))
+        comma = _COMMA.match(text, position)
+        position = comma.end() if comma else _skip_space(text, position)
+        closed = not comma
+        if closed and not text.startswith("]", position):
+            raise _malformed(json.JSONDecodeError("Expecting ',' delimiter", text, position))
     position = _skip_space(text, position + 1)
     if position != len(text):
         raise _malformed(json.JSONDecodeError("Extra data", text, position))
@@ -69,6 +74,16 @@ def decode_array(text: str, longest: int) -> Iterator[Any]:
 def decode_number(text: str) -> float | str:
     """The number in a CSV field, or the text itself where it is none ("NaN", "1_000", "abc")."""
     return float(text) if _NUMBER.fullmatch(text) else text
+
+
+def _read_element(
+    text: str, position: int, longest: int, read: Callable[[str], Any]
+) -> tuple[Any, int]:
+    flat = _FLAT.match(text, position, position + longest)
+    element = read(flat[0]) if flat else None
+    if flat is None or element is None:
+        return _decode_element(text, position, longest)
+    return element, flat.end()
 
 
 def _decode_element(text: str, position: int, longest: int) -> tuple[Any, int]:
@@ -97,13 +112,6 @@ def _skip_space(text: str, position: int) -> int:
     return match.end() if match else position
 
 
-def _expect(character: str, text: str, position: int) -> int:
-    if not text.startswith(character, position):
-        message = f"Expecting '{character}' delimiter"
-        raise _malformed(json.JSONDecodeError(message, text, position))
-    return position + 1
-
-
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Duplicated:
     document = dict(pairs)
     if len(document) == len(pairs):
@@ -118,5 +126,7 @@ def _integer(digits: str) -> int | float:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_int=_integer)
+_FLAT = re.compile(r"\{[^{}]*\}")
 _SPACE = re.compile(r"[ \t\n\r]*")
+_COMMA = re.compile(r"[ \t\n\r]*,[ \t\n\r]*")
 _NUMBER = re.compile(rf"\s*{NUMERAL}\s*", re.ASCII)

@@ -13,16 +13,18 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from api.answers import AnswerWriter
-from api.batches import Format, Record, formats
+from api.batches import Format, formats
 from api.bodies import media_type, read_body
 from api.decoding import decode_json, decode_text
+from api.identifiers import new_id
 from api.metrics import Metrics
 from api.operations import Example, describe_batch, describe_single
 from api.problems import Problem
+from api.records import Record
 from api.rows import RowReader
 from api.schema import request_example
 from api.settings import Settings
-from model import Predictor
+from model import Estimate, Predictor
 
 CHUNK = 100
 """Rows of a batch that are answered before single predictions get their turn again."""
@@ -55,7 +57,7 @@ class Predictions:
         media_type(request, _JSON)
         body = await read_body(request, self._settings.max_body_bytes)
         row = self._reader.read(decode_json(decode_text(body)))
-        answer = self._answer(row)
+        answer = self._answer(row, self._predictor.predict(row))
         if explain:
             reasons = await to_thread.run_sync(
                 self._predictor.explain, row, limiter=self._explaining
@@ -85,9 +87,10 @@ class Predictions:
         finally:
             self._admitted -= 1
 
-    def _answer(self, row: list[float]) -> dict[str, Any]:
-        answer = self._writer.answer(row, self._predictor.predict(row))
-        self._count_warnings(answer)
+    def _answer(self, row: list[float], estimate: Estimate) -> dict[str, Any]:
+        answer = self._writer.answer(row, estimate)
+        for warning in answer["warnings"]:
+            self._metrics.out_of_range.labels(warning["field"]).inc()
         return answer
 
     async def _answer_all(self, request: Request, form: Format, text: str) -> str:
@@ -98,26 +101,28 @@ class Predictions:
             seen += len(chunk)
             if seen > limit:
                 raise Problem(413, f"The batch has more than {limit} rows. Split it into several.")
-            rows = [record for record in chunk if record is not None]
-            answers = self._answer_chunk(rows)
-            written += map(form.write, rows, answers)
+            written += self._answer_chunk(form, [each for each in chunk if each is not None])
             if await request.is_disconnected():
                 raise ClientDisconnect
             await asyncio.sleep(0)
         return form.head + form.separator.join(written) + form.tail
 
-    def _answer_chunk(self, records: Sequence[Record]) -> Iterator[dict[str, Any]]:
+    def _answer_chunk(self, form: Format, records: Sequence[Record]) -> Iterator[str]:
         rows = [each.row for each in records if not isinstance(each.row, Problem)]
         estimates = iter(self._predictor.predict_rows(rows))
         self._metrics.predictions.labels("batch").inc(len(rows))
         self._metrics.refused_rows.inc(len(records) - len(rows))
+        template = form.template(self._predictor.manifest)
         for record in records:
             if isinstance(record.row, Problem):
-                yield record.row.document()
+                yield form.write(record, record.row.document())
+                continue
+            estimate = next(estimates)
+            text = self._writer.text(estimate, new_id(), template) if record.ordinary else None
+            if text is None:
+                yield form.write(record, self._answer(record.row, estimate))
             else:
-                answer = self._writer.answer(record.row, next(estimates))
-                self._count_warnings(answer)
-                yield answer
+                yield form.write_text(record, text)
 
     def example(self) -> Example:
         """A request, made of the features' examples, and the model's answer to it."""
@@ -125,10 +130,6 @@ class Predictions:
         row = self._reader.read(request)
         answer = self._writer.answer(row, self._predictor.predict(row))
         return Example(request, answer | {"prediction_id": _EXAMPLE_ID})
-
-    def _count_warnings(self, answer: dict[str, Any]) -> None:
-        for warning in answer["warnings"]:
-            self._metrics.out_of_range.labels(warning["field"]).inc()
 
 
 def add_predictions(router: APIRouter, predictions: Predictions, predictor: Predictor) -> None:

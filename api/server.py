@@ -87,6 +87,7 @@ def serve(settings: Settings, listener: socket.socket, serving: Callable[[], Non
         print(f"error: {error}", file=sys.stderr)
         sys.exit(STARTUP_FAILED)
     gc.freeze()  # what is there now stays: no collection has to look at it again
+    gc.enable()
     config = uvicorn.Config(
         app,
         http=FrontProtocol,

@@ -1,37 +1,82 @@
 """What is measured: the service with everything switched on, and what it is measured by."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from benchmarks.processes import python
+from benchmarks.bundled import ROOT
+from benchmarks.environments import Environment
+from benchmarks.processes import Command
 
-ROOT = Path(__file__).resolve().parents[1]
 BODY = b'{"price": 50.0, "weight": 750, "height": 70, "distance": 1500, "volume": 700}'
 
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """One way to answer `POST /predict`; `argv` is its command for a port."""
+    """One way to answer for the product of `BODY`."""
 
     name: str
-    argv: Callable[[int], list[str]]
+    argv: Callable[[Path, int], list[str]]
+    """Its command, for the directory of its programs and a port."""
+    price: Callable[[Any], float] | None = None
+    """Reads the price out of an answer's JSON; None for one that has no model."""
+    path: str = "/predict"
+    body: bytes = BODY
+    environment: Environment | None = None
+    """Where it runs; None is where the benchmark runs."""
+    prepare: Callable[[Path], list[str]] | None = None
+    """What is run before it starts, for the directory of its programs."""
+    variables: Callable[[int], Mapping[str, str]] = lambda _: {}
+    patience: float = 60.0
+    peer: bool = False
+    """Whether its failure is told in the table, and stops nothing."""
+
+    def programs(self) -> Path:
+        """Where its programs are, once they are installed."""
+        return Path(sys.executable).parent if self.environment is None else self.environment.made()
+
+    def command(self, programs: Path, port: int) -> Command:
+        """How it is started and asked."""
+        argv = self.argv(programs, port)
+        return Command(argv, port, self.path, self.body, self.variables(port), self.patience)
 
 
-def _uvicorn(app: str) -> Callable[[int], list[str]]:
+def uvicorn(app: str) -> Callable[[Path, int], list[str]]:
+    """An ASGI app, without a log of its requests."""
     options = ("--no-access-log", "--log-level", "warning")
-    return lambda port: python("-m", "uvicorn", app, "--port", str(port), *options)
+    return lambda programs, port: [
+        *(str(programs / "python"), "-m", "uvicorn", app, "--port", str(port), *options)
+    ]
 
 
-def _service(*options: str) -> Callable[[int], list[str]]:
-    return lambda port: python("-m", "api", "--port", str(port), "--workers", "1", *options)
+def ours(answer: Any) -> float:
+    """The price in an answer of the service, and of the original server."""
+    price: float = answer["shipping_estimated_price"]
+    return price
 
 
-FLOOR = Contender("uvicorn, static JSON", _uvicorn("benchmarks.servers.floor:app"))
-ECHO = Contender("FastAPI, echo without a model", _uvicorn("benchmarks.servers.echo:app"))
-SERVICE = Contender("this service", _service())
+def _service(programs: Path, port: int) -> list[str]:
+    return [str(programs / "python"), "-m", "api", "--port", str(port), "--workers", "1"]
 
 
-def service(name: str, bundle: Path) -> Contender:
+FLOOR = Contender("uvicorn, static JSON", uvicorn("benchmarks.servers.floor:app"))
+ECHO = Contender("FastAPI, echo without a model", uvicorn("benchmarks.servers.echo:app"))
+SERVICE = Contender("this service", _service, ours)
+
+
+def of_bundle(bundle: Path) -> Contender:
     """The service with another model."""
-    return Contender(name, _service("--bundle", str(bundle)))
+    variables = {"ESTIMATOR_BUNDLE": str(bundle.resolve())}
+    name = f"{SERVICE.name}, {bundle.name}"
+    return replace(SERVICE, name=name, price=None, variables=lambda _: variables)
+
+
+# All that serving needs is locked, so that nothing else is installed.
+_SERVING = Environment("service", ROOT / "requirements" / "serve.txt", ("--no-deps",))
+
+
+def apart(contender: Contender) -> Contender:
+    """The same in an environment of what the service is installed with."""
+    return replace(contender, environment=_SERVING)

@@ -1,17 +1,19 @@
 """Measuring contenders side by side: all of them started, asked in turns, round after round."""
 
-import os
+import json
 import statistics
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.contenders import BODY, Contender
+from benchmarks.agreement import refuse_other_price
+from benchmarks.contenders import Contender
+from benchmarks.cores import confined, split
+from benchmarks.environments import run
 from benchmarks.load import closed, opened, request
 from benchmarks.processes import Server, free_port, serving
-
-PATH = "/predict"
 
 
 @dataclass(slots=True)
@@ -20,6 +22,8 @@ class Measured:
 
     name: str
     started_in: float
+    size: float | None = None
+    """MB of its environment, if it has one of its own."""
     cpu: list[float] = field(default_factory=list)
     """CPU microseconds for each answer."""
     rates: list[float] = field(default_factory=list)
@@ -35,72 +39,111 @@ class Measured:
         return statistics.median(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was seen, and why some peers were not."""
+
+    measured: list[Measured]
+    absent: dict[str, str]
+    """Reasons by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    contender: Contender
+    server: Server
+    seen: Measured
+    question: bytes
+
+
+_Round = Callable[[_Entry, float], None]
+
+
 def measure(
     contenders: Sequence[Contender], rounds: int, seconds: float, directory: Path
-) -> list[Measured]:
+) -> Outcome:
     """Every contender in every round, so that what disturbs the machine disturbs all alike.
 
-    The servers have the first core to themselves where there are several, the load the others.
+    Where there are several cores, the one that is asked has the first to itself, and the load and
+    the others, idle as they are, have the rest.
     """
-    cores = _server_cores()
+    mine, rest = split()
+    absent: dict[str, str] = {}
+    entries = []
     with ExitStack() as stack:
-        stack.enter_context(_away_from(cores))
-        servers = [stack.enter_context(_served(each, directory, cores)) for each in contenders]
-        measured = [
-            Measured(each.name, server.started_in)
-            for each, server in zip(contenders, servers, strict=True)
-        ]
-        for _ in range(rounds):
-            for server, seen in zip(servers, measured, strict=True):
-                _closed_round(server, seen, seconds)
-        for _ in range(rounds):
-            for server, seen in zip(servers, measured, strict=True):
-                _open_round(server, seen, seconds)
-        for server, seen in zip(servers, measured, strict=True):
-            seen.memory = server.usage().memory
-        return measured
-
-
-def _served(
-    contender: Contender, directory: Path, cores: set[int] | None
-) -> AbstractContextManager[Server]:
-    port = free_port()
-    log = directory / f"{port}.log"
-    return serving(contender.argv(port), port, PATH, BODY, log, cores)
-
-
-def _server_cores() -> set[int] | None:
-    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
-    return {cores[0]} if len(cores) > 1 else None
+        stack.enter_context(confined(rest))
+        for contender in contenders:
+            with _excused(contender, absent):
+                entries.append(_start(contender, directory, mine, stack))
+                entries[-1].server.move(rest)
+        for each_round in (_warm, *[_closed] * rounds, *[_open] * rounds, _weigh):
+            for entry in [each for each in entries if each.contender.name not in absent]:
+                with _excused(entry.contender, absent), _moved(entry.server, mine, rest):
+                    each_round(entry, seconds)
+    return Outcome([each.seen for each in entries if each.contender.name not in absent], absent)
 
 
 @contextmanager
-def _away_from(cores: set[int] | None) -> Iterator[None]:
-    """Keep this process off some cores, as long as it lasts."""
-    if cores is None:
+def _excused(contender: Contender, absent: dict[str, str]) -> Iterator[None]:
+    """A peer that fails is told of and stops nothing, any other contender does."""
+    try:
         yield
-        return
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, before - cores)
+    except (RuntimeError, OSError) as error:
+        if not contender.peer:
+            raise
+        print(f"{contender.name} is left out: {error}", file=sys.stderr)
+        absent[contender.name] = str(error)
+
+
+def _start(
+    contender: Contender, directory: Path, cores: set[int] | None, stack: ExitStack
+) -> _Entry:
+    """Installed, prepared and started; its price is the right one."""
+    programs = contender.programs()
+    if contender.prepare is not None:
+        run(contender.prepare(programs))
+    command = contender.command(programs, free_port())
+    server = stack.enter_context(serving(command, directory / f"{command.port}.log", cores))
+    if contender.price is not None:
+        refuse_other_price(contender.name, contender.price(json.loads(server.answer)))
+    size = None if contender.environment is None else contender.environment.size()
+    seen = Measured(contender.name, server.started_in, size)
+    return _Entry(contender, server, seen, request(contender.path, contender.body))
+
+
+@contextmanager
+def _moved(server: Server, there: set[int] | None, back: set[int] | None) -> Iterator[None]:
+    """Let a server run on other cores, as long as it lasts."""
+    server.move(there)
     try:
         yield
     finally:
-        os.sched_setaffinity(0, before)
+        server.move(back)
 
 
-def _closed_round(server: Server, seen: Measured, seconds: float) -> None:
-    before = server.usage().cpu
-    load = closed(server.port, request(PATH, BODY), seconds)
-    _refuse_bad(seen.name, load.bad)
-    seen.cpu.append((server.usage().cpu - before) / load.answered * 1e6)
-    seen.rates.append(load.rate)
+def _warm(entry: _Entry, seconds: float) -> None:
+    """A round that does not count: caches fill, and a proxy that has just started settles."""
+    closed(entry.server.port, entry.question, seconds)
 
 
-def _open_round(server: Server, seen: Measured, seconds: float) -> None:
-    load = opened(server.port, request(PATH, BODY), seconds, 0.7 * seen.median("rates"))
-    _refuse_bad(seen.name, load.bad)
+def _closed(entry: _Entry, seconds: float) -> None:
+    before = entry.server.usage().cpu
+    load = closed(entry.server.port, entry.question, seconds)
+    _refuse_bad(entry.seen.name, load.bad)
+    entry.seen.cpu.append((entry.server.usage().cpu - before) / load.answered * 1e6)
+    entry.seen.rates.append(load.rate)
+
+
+def _open(entry: _Entry, seconds: float) -> None:
+    rate = 0.7 * entry.seen.median("rates")
+    load = opened(entry.server.port, entry.question, seconds, rate)
+    _refuse_bad(entry.seen.name, load.bad)
     p50, p99, p999 = (load.percentile(part) * 1000 for part in (0.5, 0.99, 0.999))
-    seen.latencies.append((p50, p99, p999))
+    entry.seen.latencies.append((p50, p99, p999))
+
+
+def _weigh(entry: _Entry, _: float) -> None:
+    entry.seen.memory = entry.server.usage().memory
 
 
 def _refuse_bad(name: str, bad: int) -> None:

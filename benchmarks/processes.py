@@ -6,13 +6,33 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.family import family, kill, memory, move
+
 _PATIENCE = 60.0
-_TICKS = os.sysconf("SC_CLK_TCK")
+_SILENT = {
+    "BENTOML_DO_NOT_TRACK": "True",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "RAY_USAGE_STATS_ENABLED": "0",
+}
+"""Nobody reports to its makers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """How a server is started, and what it is asked."""
+
+    argv: Sequence[str]
+    port: int
+    path: str
+    body: bytes
+    variables: Mapping[str, str] = field(default_factory=dict)
+    patience: float = _PATIENCE
+    """Seconds from its start within which it answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,34 +51,48 @@ class Server:
     port: int
     started_in: float
     """Seconds from its start to its first answer."""
+    answer: bytes
+    """That answer's body."""
 
     def usage(self) -> Usage:
-        """What it and the processes under it have used so far."""
-        pids = list(_family(self.pid))
-        return Usage(sum(map(_cpu, pids)), sum(map(_memory, pids)))
+        """What it and all that came of it have used so far.
+
+        Raises `RuntimeError` where nothing is left of it, or nothing can be seen.
+        """
+        members = family(self.pid)
+        if not members:
+            raise RuntimeError(f"process {self.pid} has ended, or /proc does not tell of it")
+        return Usage(sum(each.cpu for each in members), memory(members))
+
+    def move(self, cores: set[int] | None) -> None:
+        """Let it run on these cores only, wherever cores can be chosen."""
+        if cores is not None:
+            move(family(self.pid), cores)
 
 
 @contextmanager
-def serving(
-    argv: Sequence[str], port: int, path: str, body: bytes, log: Path, cores: set[int] | None
-) -> Iterator[Server]:
+def serving(command: Command, log: Path, cores: set[int] | None) -> Iterator[Server]:
     """A server while it is needed, on the given cores, its log in a file.
 
-    Raises `RuntimeError` with the end of the log where it does not answer 200 in time.
+    Whatever it writes of its own accord goes beside the log. Raises `RuntimeError` with the end of
+    the log where it does not answer 200 in time.
     """
     with log.open("wb") as output:
         start = time.perf_counter()
         process = subprocess.Popen(
-            argv, stdout=output, stderr=subprocess.STDOUT, env=_environment()
+            command.argv,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=_environment(command, log.parent),
+            start_new_session=True,  # by which those that outlive it are found
         )
         try:
             if cores and hasattr(os, "sched_setaffinity"):
                 os.sched_setaffinity(process.pid, cores)
-            _await_answer(process, port, path, body, log)
-            yield Server(process.pid, port, time.perf_counter() - start)
+            answer = _first_answer(process, command, log)
+            yield Server(process.pid, command.port, time.perf_counter() - start, answer)
         finally:
-            process.terminate()
-            process.wait(timeout=_PATIENCE)
+            _end(process)
 
 
 def free_port() -> int:
@@ -73,49 +107,43 @@ def python(*arguments: str) -> list[str]:
     return [sys.executable, *arguments]
 
 
-def ask(port: int, path: str, body: bytes) -> tuple[int, bytes]:
+def ask(
+    port: int, path: str, body: bytes, content_type: str = "application/json"
+) -> tuple[int, bytes]:
     """Status and body of one answer, on a connection of its own."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
-        connection.request("POST", path, body, {"Content-Type": "application/json"})
+        connection.request("POST", path, body, {"Content-Type": content_type})
         answer = connection.getresponse()
         return answer.status, answer.read()
     finally:
         connection.close()
 
 
-def _environment() -> dict[str, str]:
-    """This process's, in which nobody waits for a balancer at the end."""
-    return {**os.environ, "ESTIMATOR_DRAIN_SECONDS": "0"}
+def _environment(command: Command, directory: Path) -> dict[str, str]:
+    """This process's, with the server's own programs first, and nobody waits for a balancer."""
+    programs = f"{Path(command.argv[0]).parent}{os.pathsep}{os.environ['PATH']}"
+    places = {"PATH": programs, "HOME": str(directory), "TMPDIR": str(directory)}
+    silent = {**_SILENT, "ESTIMATOR_DRAIN_SECONDS": "0"}
+    return {**os.environ, **places, **silent, **command.variables}
 
 
-def _await_answer(
-    process: "subprocess.Popen[bytes]", port: int, path: str, body: bytes, log: Path
-) -> None:
-    deadline = time.monotonic() + _PATIENCE
+def _first_answer(process: "subprocess.Popen[bytes]", command: Command, log: Path) -> bytes:
+    deadline = time.monotonic() + command.patience
     while process.poll() is None and time.monotonic() < deadline:
-        try:
-            if ask(port, path, body)[0] == 200:
-                return
-        except OSError:
-            time.sleep(0.002)  # a real process, on a real clock
+        with suppress(OSError, http.client.HTTPException):
+            status, body = ask(command.port, command.path, command.body)
+            if status == 200:
+                return body
+        time.sleep(0.002)  # a real process, on a real clock
     raise RuntimeError(f"it does not answer: {log.read_text(errors='replace')[-2000:]}")
 
 
-def _family(pid: int) -> Iterator[int]:
-    yield pid
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    for child in children.read_text().split() if children.exists() else ():
-        yield from _family(int(child))
-
-
-def _cpu(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
-
-
-def _memory(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """With all that came of it, which some servers leave behind."""
+    members = family(process.pid)
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=_PATIENCE)
+    kill([*members, *family(process.pid)])
+    process.wait()

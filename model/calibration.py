@@ -8,6 +8,7 @@ import numpy as np
 from model.baselines import fit_baselines
 from model.conformal import calibrate_quantiles, calibrate_residuals, fewest_scores
 from model.errors import DataError
+from model.estimates import estimate_columns
 from model.foreign import Foreign
 from model.manifest import Data, Interval, Manifest, Metrics
 from model.metrics import scores
@@ -62,9 +63,8 @@ def _interval(predictor: Predictor, table: Table, coverage: float) -> Interval:
 
 def _metrics(manifest: Manifest, foreign: Foreign, split: Split) -> Metrics:
     test = split.test
-    estimates = Predictor(foreign.model, manifest).predict_matrix(test.x)
-    rows = [(each.price, each.low, each.high) for each in estimates]
-    price, low, high = np.array(rows, dtype=np.float32).T
+    estimates = estimate_columns(Predictor(foreign.model, manifest), test.x)
+    price, low, high = (each.astype(np.float32) for each in estimates)
     baselines = fit_baselines(_plain(split.train))
     return Metrics(
         split="random half of the rows given at import",

@@ -2,7 +2,7 @@
 
 import csv
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -31,17 +31,32 @@ class CsvReader:
         self._path = path
         self.size = path.stat().st_size
         with path.open("rb") as file:
-            self.columns = _header(path, next(_read_records(file), None))
+            self.columns = _header(path, next(_read_records(_Feed(file)), None))
 
     def batches(self) -> Iterator[Batch]:
         with self._path.open("rb") as file:
-            records = _read_records(file)
-            next(records)
-            while batch := list(islice(records, ROWS)):
-                yield self._batch(batch)
+            feed = _Feed(file)
+            next(_read_records(feed))
+            while lines := feed.take(ROWS):
+                rows = _plain_rows(lines, len(self.columns))
+                if rows is not None:
+                    yield self._plain_batch(lines, rows)
+                else:
+                    feed.give_back(lines)
+                    yield self._batch(list(islice(_read_records(feed), ROWS)))
 
     def schema(self, numbers: Sequence[str]) -> pyarrow.Schema:
         return text_schema(self.columns, numbers)
+
+    def _plain_batch(self, lines: Sequence[Line], rows: Sequence[Sequence[str]]) -> TextBatch:
+        return TextBatch(
+            typed=False,
+            lines=[line.number for line in lines],
+            values=[dict(zip(self.columns, row, strict=True)) for row in rows],
+            originals=[line.text for line in lines],
+            rejected=(),
+            consumed=sum(line.size for line in lines),
+        )
 
     def _batch(self, records: Sequence["_Record"]) -> TextBatch:
         rejected = []
@@ -79,14 +94,17 @@ class CsvWriter:
     ) -> None:
         new = zip(*(answers[name] for name in self._answers), strict=True)
         for row, values in zip(batch.rows(kept), new, strict=True):
-            self._lines.writerow([*(_cell(row.get(name)) for name in self._columns), *values])
+            self._lines.writerow([*_cells(map(row.get, self._columns)), *values])
 
     def close(self) -> None:
         self._file.close()
 
 
-def _cell(value: Any) -> str | float | None:
-    return value if type(value) in _CELLS else text_of(value)
+def _cells(values: Iterable[Any]) -> list[Any]:
+    cells = list(values)
+    if _CELLS.issuperset(map(type, cells)):
+        return cells
+    return [each if type(each) in _CELLS else text_of(each) for each in cells]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +144,35 @@ class _Feed:
         self.taken.append(line)
         return line.text
 
+    def take(self, most: int) -> list[Line]:
+        """The next lines."""
+        again = [self._again.popleft() for _ in range(min(most, len(self._again)))]
+        return [*again, *islice(self._lines, most - len(again))]
+
+    def give_back(self, lines: Sequence[Line]) -> None:
+        """Have lines that were taken last again."""
+        self._again.extendleft(reversed(lines))
+
     def keep_first(self) -> None:
-        """Give back all lines but the first."""
-        self._again.extendleft(reversed(self.taken[1:]))
+        """Give back all lines of a record but the first."""
+        self.give_back(self.taken[1:])
         del self.taken[1:]
 
 
-def _read_records(file: BinaryIO) -> Iterator[_Record]:
+def _plain_rows(lines: Sequence[Line], width: int) -> Sequence[Sequence[str]] | None:
+    """The fields of lines each of which is a row; None where one is not, or may be none."""
+    if any(line.fault for line in lines):
+        return None
+    try:
+        rows = list(csv.reader([line.text for line in lines], strict=True))
+    except csv.Error:
+        return None
+    alone = len(rows) == len(lines)  # none goes on in the next line
+    return rows if alone and set(map(len, rows)) == {width} else None
+
+
+def _read_records(feed: _Feed) -> Iterator[_Record]:
     """Every record. Where a quote is never closed its line alone is at fault, none below it."""
-    feed = _Feed(file)
     reader = csv.reader(feed, strict=True)
     while True:
         feed.taken = []

@@ -1,8 +1,7 @@
 """The lines of a text file, one at a time, whatever bytes and however many they hold."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 LONGEST = 1_000_000
 """How many bytes of a line are kept."""
@@ -10,8 +9,7 @@ LONGEST = 1_000_000
 _BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line with its end. Bytes that are not UTF-8 stand in `text` as lone surrogates.
 
     `fault` says why it cannot be used, None where it can. `size` counts its bytes in the file.
@@ -28,7 +26,9 @@ def read_lines(file: BinaryIO) -> Iterator[Line]:
     number = 0
     while content := file.readline(LONGEST):
         number += 1
-        size = len(content) + _skip_rest(file, content)
+        size = len(content)
+        if not content.endswith(b"\n"):
+            size += _skip_rest(file, content)
         if number == 1:
             content = content.removeprefix(_BOM)
         yield _line(number, content, size)

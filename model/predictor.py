@@ -90,22 +90,22 @@ class Predictor:
         return self._estimate(self.engine.outputs(row))
 
     def predict_rows(self, rows: Sequence[Row]) -> list[Estimate]:
-        """The estimates for n rows."""
-        matrix = array("f")
-        for row in rows:
-            matrix.extend(row)
-        return self.predict_matrix(matrix)
+        """The estimates for n rows, by the walk one by one: it is quicker even at many.
 
-    def predict_matrix(self, rows: Matrix) -> list[Estimate]:
-        """The estimates for n rows of float32, one after the other, or in an array of numpy's."""
-        outputs, width = self.outputs(rows), self.manifest.booster.outputs
-        return [
-            self._estimate(outputs[start : start + width])
-            for start in range(0, len(outputs), width)
-        ]
+        `model.estimates` has those of a whole matrix of numpy's.
+        """
+        if self.engine is not self._library:
+            walk, estimate = self.engine.outputs, self._estimate
+            return [estimate(walk(row)) for row in rows]
+        outputs, width = self.outputs(_matrix(rows)), self.manifest.booster.outputs
+        starts = range(0, len(outputs), width)
+        return [self._estimate(outputs[start : start + width]) for start in starts]
 
     def outputs(self, rows: Matrix) -> array[float]:
-        """What the booster itself says of n rows: n × outputs, in the target's unit."""
+        """What the booster itself says of n rows: n × outputs, in the target's unit.
+
+        They are float32 one after the other, or in an array of numpy's.
+        """
         matrix = rows if isinstance(rows, array) else array("f", rows.tobytes())
         return self._library.outputs_of(matrix) if matrix else array("f")
 
@@ -169,6 +169,13 @@ class Predictor:
         values, width = self._library.contributions_of(row), len(row) + 1
         start = self.manifest.booster.price * width
         return values[start : start + width]
+
+
+def _matrix(rows: Sequence[Row]) -> array[float]:
+    matrix = array("f")
+    for row in rows:
+        matrix.extend(row)
+    return matrix
 
 
 def _agree(found: Estimate, golden: Golden) -> bool:

@@ -15,6 +15,7 @@ from model.batch import Batch, Layout, Rejected
 from model.bundle import load
 from model.cells import add_faults, codes_of_labels
 from model.errors import DataError
+from model.estimates import estimate_columns, rounded
 from model.features import bound_names
 from model.formats import SUFFIXES, check_suffix, open_reader, open_writer
 from model.headers import source_columns
@@ -117,12 +118,10 @@ def _answers(
 ) -> Mapping[str, Sequence[float]]:
     """The new columns by name: price, and low and high where the bundle has an interval."""
     decimals = predictor.manifest.target.decimals
-    answers: dict[str, list[float]] = {name: [] for name in names}
-    for each in predictor.predict_matrix(rows):
-        for values, value in zip(answers.values(), (each.price, each.low, each.high), strict=False):
-            if value is not None:
-                values.append(value if decimals is None else round(value, decimals))
-    return answers
+    columns = estimate_columns(predictor, rows)
+    if decimals is not None:
+        columns = tuple(rounded(each, decimals) for each in columns)
+    return {name: each.tolist() for name, each in zip(names, columns, strict=True)}
 
 
 def _answer_names(manifest: Manifest, columns: Sequence[str], source: Path) -> Sequence[str]:

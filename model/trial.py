@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from model.baselines import fit_baselines
 from model.comparison import MODEL, Comparison
+from model.estimates import estimate_columns
 from model.manifest import Metrics
 from model.metrics import scores
 from model.predictor import Predictor
@@ -50,8 +51,7 @@ def try_out(predictor: Predictor, split: Split, title: str, threads: int) -> Tri
     `predictor` must have learnt from nothing but the other side, and give intervals.
     """
     x = split.test.x
-    rows = [(e.price, e.low, e.high) for e in predictor.predict_matrix(x)]
-    price, low, high = np.array(rows, dtype=np.float32).T
+    price, low, high = (each.astype(np.float32) for each in estimate_columns(predictor, x))
     baselines = fit_baselines(split.train, threads)
     prices = {name: baseline(x) for name, baseline in baselines.items()}
     return Trial(title, split.test, price, low, high, prices)

@@ -170,5 +170,5 @@ def _bundle(
 def _golden(predictor: Predictor, rows: Rows) -> tuple[Golden, ...]:
     return tuple(
         Golden(tuple(row), estimate.price, estimate.low, estimate.high)
-        for row, estimate in zip(rows.tolist(), predictor.predict_matrix(rows), strict=True)
+        for row, estimate in zip(rows.tolist(), predictor.predict_rows(rows.tolist()), strict=True)
     )

@@ -7,7 +7,6 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,18 +17,13 @@
 #include <time.h>
 
 #include "connection.h"
-#include "histogram.h"
 #include "options.h"
 #include "schedule.h"
+#include "seen.h"
 
 #define MOST_EVENTS 64
-#define SPIN UINT64_C(50000)      /* this long before a request is due, the clock is watched */
+#define SPIN UINT64_C(50000)        /* this long before a request is due, the clock is watched */
 #define PATIENCE UINT64_C(10000000) /* before one more try at a server that takes no connection */
-
-typedef struct {
-    uint64_t answered, refused, wrong, failed, unanswered, unsent, reopened;
-    Histogram good, bad, lateness;
-} Seen;
 
 typedef struct {
     Options options;
@@ -39,10 +33,9 @@ typedef struct {
     size_t asking, turn;
     uint64_t retry, giving_up, telling;
     int poller;
+    Seen seen, before; /* since the last line that told of it, and before that */
 } Load;
 
-static Seen seen;  /* since the last line that told of it */
-static Seen total; /* before that */
 static volatile sig_atomic_t told_to_end;
 
 static void end(int number)
@@ -71,8 +64,9 @@ static void ask(Load *load, uint64_t due, uint64_t time)
 {
     Connection *connection = TAILQ_FIRST(&load->free);
     TAILQ_REMOVE(&load->free, connection, place);
+    uint64_t possible = due > connection->freed ? due : connection->freed;
     if (!load->schedule.closed)
-        histogram_add(&seen.lateness, time - (due > connection->freed ? due : connection->freed));
+        histogram_add(&load->seen.lateness, time - possible);
     connection->due = due;
     load->asking++;
     load->schedule.next++;
@@ -100,6 +94,7 @@ static void free_again(Load *load, Connection *connection)
     TAILQ_INSERT_TAIL(&load->free, connection, place);
 }
 
+/* Tries at once, and where that fails once more after a while. */
 static void reopen(Load *load, Connection *connection)
 {
     connection_reopen(connection, &load->options.to, load->poller);
@@ -128,7 +123,7 @@ static void settle(Load *load, Connection *connection)
         TAILQ_INSERT_TAIL(&load->lost, connection, place);
         return;
     }
-    seen.reopened++;
+    load->seen.reopened++;
     free_again(load, connection);
 }
 
@@ -150,21 +145,6 @@ static void open_all(Load *load)
 
 /* ---- answers ---- */
 
-static void judge(const Connection *connection, uint64_t latency)
-{
-    const Answer *answer = &connection->answer;
-    const char *expect = connection->question->expect;
-    if (answer->status == 503) {
-        seen.refused++;
-        histogram_add(&seen.bad, latency);
-    } else if (answer->status != 200 || (expect != NULL && !answer_contains(answer, expect))) {
-        seen.wrong++;
-    } else {
-        seen.answered++;
-        histogram_add(&seen.good, latency);
-    }
-}
-
 static void read_answer(Load *load, Connection *connection)
 {
     Progress progress = connection_read(connection);
@@ -173,9 +153,9 @@ static void read_answer(Load *load, Connection *connection)
         return;
     load->asking--;
     if (progress == WHOLE)
-        judge(connection, time - connection->due);
+        seen_answer(&load->seen, &connection->answer, connection->question, time - connection->due);
     else
-        seen.failed++;
+        load->seen.failed++;
     int whole = progress == WHOLE && connection->written == connection->question->length;
     if (whole && !connection->answer.closing)
         free_again(load, connection);
@@ -201,33 +181,10 @@ static void handle(Load *load, const struct epoll_event *event)
 
 /* ---- telling ---- */
 
-static void add_up(void)
+static void add_up(Load *load)
 {
-    total.answered += seen.answered;
-    total.refused += seen.refused;
-    total.wrong += seen.wrong;
-    total.failed += seen.failed;
-    total.reopened += seen.reopened;
-    histogram_add_all(&total.good, &seen.good);
-    histogram_add_all(&total.bad, &seen.bad);
-    histogram_add_all(&total.lateness, &seen.lateness);
-    memset(&seen, 0, sizeof seen);
-}
-
-static void print(const Seen *of, double seconds, double cpu)
-{
-    printf("{\"answered\":%" PRIu64 ",\"refused\":%" PRIu64 ",\"wrong\":%" PRIu64, of->answered,
-           of->refused, of->wrong);
-    printf(",\"failed\":%" PRIu64 ",\"unanswered\":%" PRIu64 ",\"unsent\":%" PRIu64, of->failed,
-           of->unanswered, of->unsent);
-    printf(",\"reopened\":%" PRIu64 ",\"seconds\":%.9f,\"cpu\":%.6f", of->reopened, seconds, cpu);
-    fputs(",\"latencies\":", stdout);
-    histogram_print(&of->good, stdout);
-    fputs(",\"refusals\":", stdout);
-    histogram_print(&of->bad, stdout);
-    fputs(",\"lateness\":", stdout);
-    histogram_print(&of->lateness, stdout);
-    puts("}");
+    seen_add(&load->before, &load->seen);
+    memset(&load->seen, 0, sizeof load->seen);
 }
 
 /* A line of what was seen since the one before; `seconds` in it is when, since the beginning. */
@@ -236,10 +193,10 @@ static void tell_in_time(Load *load, uint64_t time)
     if (load->options.every == 0 || time < load->telling)
         return;
     load->telling += (uint64_t)(load->options.every * 1e9);
-    seen.unanswered = load->asking;
-    print(&seen, (double)(time - load->schedule.start) / 1e9, cpu_seconds());
+    load->seen.unanswered = load->asking;
+    seen_print(&load->seen, (double)(time - load->schedule.start) / 1e9, cpu_seconds());
     fflush(stdout);
-    add_up();
+    add_up(load);
 }
 
 /* ---- the loop ---- */
@@ -294,9 +251,9 @@ static void run(Load *load)
         tell_in_time(load, time);
         end_if_told(load, time);
     }
-    add_up();
-    total.unanswered = load->asking;
-    total.unsent = load->schedule.closed ? 0 : load->schedule.count - load->schedule.next;
+    add_up(load);
+    load->before.unanswered = load->asking;
+    load->before.unsent = load->schedule.closed ? 0 : load->schedule.count - load->schedule.next;
 }
 
 int main(int count, char **arguments)
@@ -309,6 +266,6 @@ int main(int count, char **arguments)
     signal(SIGTERM, end);
     double before = cpu_seconds();
     run(&load);
-    print(&total, (double)(now() - load.schedule.start) / 1e9, cpu_seconds() - before);
+    seen_print(&load.before, (double)(now() - load.schedule.start) / 1e9, cpu_seconds() - before);
     return fflush(stdout) == 0 ? 0 : 1;
 }

@@ -5,7 +5,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,6 +129,7 @@ void options_read(Options *options, int count, char **arguments)
         fail("%s", usage);
     if (options->poisson && options->rate == 0)
         fail("--poisson needs a --rate: a closed loop asks as soon as it can");
-    if (options->rate * options->seconds > MOST_REQUESTS)
-        fail("%g requests are due: at most %g are", options->rate * options->seconds, MOST_REQUESTS);
+    double due = options->rate * options->seconds;
+    if (due > MOST_REQUESTS)
+        fail("%g requests are due, and at most %g can be", due, MOST_REQUESTS);
 }

@@ -8,9 +8,9 @@
 #include "options.h"
 
 typedef struct {
-    int closed;        /* a closed loop: one is due whenever a connection is free */
+    int closed;          /* a closed loop: one is due whenever a connection is free */
     uint64_t start, end; /* nanoseconds of the monotonic clock: when they begin, and cease */
-    uint64_t *due;     /* of an open loop, counted from `start`, ascending */
+    uint64_t *due;       /* of an open loop, counted from `start`, ascending */
     size_t count, next;
 } Schedule;
 

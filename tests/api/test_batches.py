@@ -4,8 +4,10 @@ import json
 
 import pytest
 
-from api.batches import Csv, Document, Format, JsonArray, JsonLines, Record, formats
+from api.batches import Format, JsonArray, JsonLines, formats
+from api.csvbatches import Csv
 from api.problems import Problem
+from api.records import Document, Record
 from api.rows import RowReader
 from model import Feature
 
@@ -93,8 +95,8 @@ def test_csv_is_written_with_what_was_given() -> None:
     """An answer's line has the fields as they came, then price, bounds, warnings or error."""
     interval = {"low": 1, "high": 2, "coverage": 0.9}
     records = [
-        Record([1.0, 1.0], {"label": 'b,"c', "x": " 1e0"}),
-        Record(Problem(422, "x is\nwrong"), {"x": "="}),
+        Record([1.0, 1.0], [" 1e0", 'b,"c']),
+        Record(Problem(422, "x is\nwrong"), ["=", ""]),
     ]
     answers = [
         ANSWER | {"interval": interval, "warnings": [WARNING] * 2},
@@ -108,10 +110,21 @@ def test_csv_is_written_with_what_was_given() -> None:
     assert second == ["=", "", "", "", "", "", "", "", "x is\nwrong"]
 
 
+def test_csv_gives_back_what_stands_under_a_name() -> None:
+    """In the model's order, whatever the order and the number of fields: nothing for the others."""
+    gappy = RowReader([Feature("x", "x"), Feature("y", "y", missing=True), Feature("z", "z")])
+    lines = Csv(["x", "y", "z"], "fee").read("z,x\n1,2\n3\n4,5,6\n", gappy, LONGEST)
+    assert [record.given for record in lines if record] == [
+        ["2", "", "1"],
+        ["", "", "3"],
+        ["5", "", "4"],
+    ]
+
+
 def test_csv_of_a_target_named_like_a_problem() -> None:
     """A target may have any name: what is a problem is told by the record."""
     answer = {"detail": 2.5} | {name: value for name, value in ANSWER.items() if name != "fee"}
-    assert Csv(["x"], "detail").write(Record([1.0]), answer) == ",2.5,,,,v,i,\r\n"
+    assert Csv(["x"], "detail").write(Record([1.0], ["1"]), answer) == "1,2.5,,,,v,i,\r\n"
 
 
 @pytest.mark.parametrize("form", [JsonLines(), Csv(NAMES, "fee")])

@@ -4,5 +4,11 @@ import shutil
 
 from benchmarks.generator import COMPILER
 
-_COMPILED = ["test_answers.py", "test_benchmarks.py", "test_generator.py", "test_load.py"]
+_COMPILED = [
+    "test_answers.py",
+    "test_benchmarks.py",
+    "test_buckets.py",
+    "test_generator.py",
+    "test_load.py",
+]
 collect_ignore = [] if shutil.which(COMPILER) else _COMPILED

@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
 from benchmarks.load import Load, Plan, Question, request, run
 
 T = TypeVar("T")
+Visits = list[tuple[asyncio.Task[None], asyncio.StreamWriter]]
 Server = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 QUESTION = Question(request("/predict", b"{}"))
 TEN = Plan(port=0, questions=(QUESTION,), seconds=0.1, connections=1, rate=100)
 """Ten requests on one connection, in a tenth of a second."""
+_GONE = (asyncio.IncompleteReadError, ConnectionError)
 
 
 def asked(server: Server, plan: Plan = TEN) -> Load:
@@ -19,34 +22,56 @@ def asked(server: Server, plan: Plan = TEN) -> Load:
     return asyncio.run(during(server, lambda port: run(replace(plan, port=port))))
 
 
-async def during(server: Server, ask: Callable[[int], T]) -> T:
-    """What comes of asking the server on its port, in a thread."""
-    visits: list[tuple[asyncio.Task[None], asyncio.StreamWriter]] = []
+async def during(server: Server, ask: Callable[[int], T], port: int = 0) -> T:
+    """What comes of asking the server on its port, in a thread; port 0 is any that is free."""
+    visits: Visits = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await server(reader, writer)
-        writer.close()
+        try:
+            await server(reader, writer)
+        finally:
+            writer.close()
 
     async with asyncio.TaskGroup() as group:  # what fails in a server fails here
 
         def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             visits.append((group.create_task(serve(reader, writer)), writer))
 
-        async with await asyncio.start_server(visit, "127.0.0.1", 0) as listening:
-            found = await asyncio.to_thread(ask, listening.sockets[0].getsockname()[1])
-            for serving, writer in visits:
-                serving.cancel()
-                writer.transport.abort()
+        async with await asyncio.start_server(visit, "127.0.0.1", port) as listening:
+            address = listening.sockets[0].getsockname()
+            try:
+                found = await asyncio.to_thread(ask, address[1])
+                await _come_last(address, visits)
+            finally:
+                for serving, writer in visits:
+                    serving.cancel()
+                    writer.transport.abort()
     return found
+
+
+async def _come_last(address: tuple[str, int], visits: Visits) -> None:
+    """Visit it too: whoever came before has then been seen, and can be seen off."""
+    _, last = await asyncio.open_connection(*address)
+    mine = last.get_extra_info("sockname")
+    while mine not in [writer.get_extra_info("peername") for _, writer in visits]:  # noqa: ASYNC110 - some turns
+        await asyncio.sleep(0)
+    last.close()
+
+
+async def head(reader: asyncio.StreamReader) -> bytes | None:
+    """The head of the next request; None where no more come."""
+    with suppress(*_GONE):
+        return await reader.readuntil(b"\r\n\r\n")
+    return None
 
 
 async def question(reader: asyncio.StreamReader) -> bytes | None:
     """The body of the next request; None where no more come."""
-    try:
-        head = await reader.readuntil(b"\r\n\r\n")
-        return await reader.readexactly(int(head.lower().partition(b"content-length: ")[2]))
-    except (asyncio.IncompleteReadError, ConnectionError):
-        return None
+    before = await head(reader)
+    if before is not None:
+        with suppress(*_GONE):
+            return await reader.readexactly(int(before.partition(b"Content-Length: ")[2]))
+    return None
 
 
 def answering(*answers: bytes) -> Server:

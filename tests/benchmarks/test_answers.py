@@ -126,7 +126,7 @@ def damaged(whole: bytes, random: Random) -> bytes:
     """The answer with some of its bytes changed, taken out or added."""
     parts = bytearray(whole)
     for _ in range(random.randrange(1, 4)):
-        place, length = random.randrange(len(parts)), random.randrange(20)
+        place, length = random.randrange(len(parts) + 1), random.randrange(20)
         change = random.choice([bytes([random.randrange(256)]), b"\r\n", b"", b"9" * length])
         parts[place : place + random.randrange(length + 1)] = change
     return bytes(parts)
@@ -143,7 +143,7 @@ def test_no_answer_breaks_it(sanitized: Path, seed: int, monkeypatch: pytest.Mon
         while kept and await question(reader) is not None:
             whole, kept = random.choice(sound), random.random() < 0.3
             given = whole if kept else damaged(whole, random)
-            middle = random.randrange(len(given))
+            middle = random.randrange(len(given) + 1)
             writer.write(given[:middle])
             await asyncio.sleep(0)
             if not kept and random.random() < 0.2:

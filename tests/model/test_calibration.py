@@ -45,7 +45,7 @@ def test_the_interval_covers_new_rows(
     assert manifest.interval.method == ("cqr" if levels else "split")
     x = rows(2000, 2, seed=77)
     y = outcomes(x, seed=78)
-    estimates = Predictor(model.model, manifest).predict_matrix(x)
+    estimates = Predictor(model.model, manifest).predict_rows(x.tolist())
     inside = [e.low <= cost <= e.high for e, cost in zip(estimates, y, strict=True)]
     assert np.mean(inside) == pytest.approx(coverage, abs=0.07)
 

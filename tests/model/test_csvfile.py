@@ -2,7 +2,10 @@
 
 import csv
 import io
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -148,3 +151,42 @@ def test_any_table_is_read_as_it_was_written(
     found = list(reader(tmp_path_factory.mktemp("csv"), content).batches())
     rows = [[row["a"], row["b"]] for batch in found for row in batch.rows(range(len(batch.lines)))]
     assert rows == table
+
+
+def seen(batches: Iterable[Batch]) -> list[tuple[Any, ...]]:
+    return [
+        (list(b.lines), list(b.rows(range(len(b.lines)))), list(b.rejected), b.consumed,
+         [b.original(n) for n in range(len(b.lines))])
+        for b in batches
+    ]  # fmt: skip
+
+
+@STEADY
+@given(
+    st.sampled_from(["a\n1", "a,b\n1,2"]),
+    st.lists(st.text(alphabet='ab1,",\r\n\0é', max_size=8), max_size=6),
+)
+def test_rows_are_read_together_as_they_are_one_by_one(
+    tmp_path: Path, head: str, lines: list[str]
+) -> None:
+    """Whatever quotes, empty lines and line ends there are, with the same numbers of lines."""
+    file = reader(tmp_path, "\n".join([head, *lines]).encode())
+    together = seen(file.batches())
+    with patch("model.csvfile._plain_rows", return_value=None):
+        assert seen(file.batches()) == together
+
+
+def test_sound_rows_are_read_together(tmp_path: Path) -> None:
+    """With quotes too, so long as each row stands on one line; none is looked at alone."""
+    file = reader(tmp_path, b"a,b\n" + b'1,2\n"3","4"\n' * ROWS)
+    with patch("model.csvfile._fault", side_effect=AssertionError):
+        assert [len(each.lines) for each in file.batches()] == [ROWS, ROWS]
+
+
+def test_a_bad_row_does_not_change_those_after_it(tmp_path: Path) -> None:
+    """They are read together again, from where the last one by one was."""
+    sound = b"1,2\n" * ROWS
+    batches = list(reader(tmp_path, b"a,b\n" + sound + b'5,"6\n' + sound + b"7,8").batches())
+    lines = [line for each in batches for line in each.lines]
+    assert lines == [*range(2, ROWS + 2), *range(ROWS + 3, 2 * ROWS + 4)]
+    assert batches[-1].labels("a")[-1] == "7"

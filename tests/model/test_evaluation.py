@@ -43,7 +43,8 @@ def test_the_newest_rows_are_foretold_from_the_older_ones() -> None:
     table = timed(shipments(200))
     found = by_time(table, QUICK, quiet)
     assert (found.title, found.rows) == ("newest 20% by shipped", 40)
-    older = learn(table.take(np.arange(160)), QUICK).predictor.predict_matrix(table.x[160:])
+    learnt = learn(table.take(np.arange(160)), QUICK)
+    older = learnt.predictor.predict_rows(table.x[160:].tolist())
     errors = [abs(e.price - y) for e, y in zip(older, table.y[160:], strict=True)]
     assert found.scores[MODEL].mae == pytest.approx(np.mean(errors), rel=1e-5)
 

@@ -46,7 +46,9 @@ def test_an_imported_model_answers_as_it_did(tmp_path: Path, kind: str, objectiv
     predictor = load(imported(tmp_path, model=model))
     x = rows(30, 2, seed=9)
     expected = model.inplace_predict(x).reshape(30, -1)[:, 1 if levels else 0]
-    assert [e.price for e in predictor.predict_matrix(x)] == pytest.approx(expected, rel=1e-5)
+    assert [e.price for e in predictor.predict_rows(x.tolist())] == pytest.approx(
+        expected, rel=1e-5
+    )
     for row in x[:5].tolist():
         why = predictor.explain(row)
         total = why.baseline + sum(why.contributions)
@@ -66,7 +68,7 @@ def test_a_model_of_the_original_project(
     names = [feature.name for feature in predictor.manifest.features]
     assert names == ["price", "weight", "height", "distance", "volume"]
     x = rows(20, 5, seed=4)
-    prices = [estimate.price for estimate in predictor.predict_matrix(x)]
+    prices = [estimate.price for estimate in predictor.predict_rows(x.tolist())]
     assert prices == pytest.approx(model.inplace_predict(x), rel=1e-6)
 
 

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -132,3 +133,56 @@ def test_the_numbers_of_a_csv_become_numbers(tmp_path: Path) -> None:
         '{"a": 1, "b": 2.5, "zip": "01310", "price": 1.5}\n'
         '{"a": null, "b": -3, "zip": "x", "price": 2.5}\n'
     )
+
+
+numerals = st.from_regex(r"-?[0-9]{1,25}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?", fullmatch=True)
+oddities = st.sampled_from(
+    ["1.", "01", "NaN", "-0", "1e400", '"\\u00e9"', '"\x7f"', '"\t"', '"{:"', "{}"]
+)
+members = st.tuples(
+    st.sampled_from(["a", "b", "a,", "é", ""]),
+    numerals | st.text(max_size=4).map(json.dumps) | oddities | st.sampled_from(["null", "true"]),
+)
+spaces = st.sampled_from(["", " ", "\t", "\xa0"])
+objects = st.builds(
+    lambda before, pairs, after: f"{before}{{{','.join(pairs)}}}{after}",
+    spaces,
+    st.lists(st.tuples(members, spaces).map(lambda m: f'"{m[0][0]}"{m[1]}:{m[1]}{m[0][1]}')),
+    spaces,
+)
+
+
+@STEADY
+@given(st.lists(objects | values.map(lambda value: json.dumps(value, ensure_ascii=False))))
+def test_the_fast_reader_reads_what_the_exact_one_reads(tmp_path: Path, texts: list[str]) -> None:
+    """Or leaves it alone: the same keys in the same order, the same values of the same types."""
+    content = "\n".join(['{"a": 1}', *texts]).encode()
+    quickly = seen(reader(tmp_path, content))
+    with patch("model.jsonlines._flat", return_value=None):
+        assert seen(reader(tmp_path, content)) == quickly
+
+
+def seen(file: JsonLinesReader) -> str:
+    (batch,) = file.batches()
+    return repr((file.columns, list(batch.rows(range(len(batch.lines)))), batch.rejected))
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [
+        ('{"a": 1, "b": "x", "c": null, "d": -1.5e-3}\r\n', True),
+        ('{"a": 1, "b": "x", "a": 2}', False),
+        ('{"a": "x", "b": 1, "a": "x"}', False),
+        ('{"a": {"b": 1, "b": 1}}', False),
+        ('{"a": [{}]}', False),
+        ('{"a": 1e400}', False),
+        (r'{"a": "\ud800"}', False),
+        ('"{"', False),
+        ('{"":' * 100_000, False),
+        ('{"a": ' + "[" * 100_000, False),
+    ],
+)
+def test_which_objects_the_fast_reader_takes(tmp_path: Path, text: str, *, taken: bool) -> None:
+    """Flat ones in which every key stands once."""
+    with patch("model.jsonlines._any", return_value={"exact": 1}):
+        assert (list(reader(tmp_path, text.encode()).columns) != ["exact"]) == taken

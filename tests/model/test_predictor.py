@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +11,7 @@ from msgspec.structs import replace
 
 from model.manifest import Manifest
 from model.predictor import Predictor
+from model.walk import open_walk
 from tests import bundles
 from tests.bundles import Bundle
 from tests.steady import STEADY
@@ -54,13 +54,16 @@ def linked(link: str, minimum: float | None) -> Manifest:
 
 
 @pytest.mark.parametrize("make", MAKERS)
-def test_one_row_and_many_agree(make: Callable[[], Bundle]) -> None:
-    """To the last bit, in the order of the rows, as a list or as an array."""
+def test_one_row_and_many_agree(
+    make: Callable[[], Bundle], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the last bit, in the order of the rows, with the walk and without it."""
     predictor, rows = make().predictor(), rows_of(make())
     single = [predictor.predict(row) for row in rows]
-    assert predictor.predict_rows(rows) == single
-    assert predictor.predict_matrix(np.array(rows, dtype=np.float32)) == single
-    assert predictor.predict_rows([]) == []
+    for walk in (open_walk, lambda *_: None):
+        monkeypatch.setattr("model.predictor.open_walk", walk)
+        assert make().predictor().predict_rows(rows) == single
+        assert make().predictor().predict_rows([]) == []
 
 
 @STEADY

@@ -60,10 +60,10 @@ class _Application:
         with self._twin.gate.lock:
             if environ["PATH_INFO"].startswith(CONTROL):
                 return control(self._twin, environ, start_response)
-            if storm := self._twin.weather.strike(environ):
+            if squall := self._twin.weather.strike(environ):
                 environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-                start_response(f"{storm.status} {storm.status.phrase}", list(storm.headers))
-                return [storm.body]
+                start_response(f"{squall.status} {squall.status.phrase}", list(squall.headers))
+                return [squall.body]
             answer: Iterable[bytes] = self._moto(environ, _undated(start_response))
             return list(answer)
 

@@ -14,7 +14,7 @@ SERVICE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
 
 
 @dataclass(frozen=True)
-class Storm:
+class Squall:
     """What such a request is answered; nothing of it is done."""
 
     status: HTTPStatus
@@ -22,7 +22,7 @@ class Storm:
     body: bytes = b""
 
 
-OUTAGE = Storm(HTTPStatus.SERVICE_UNAVAILABLE)
+OUTAGE = Squall(HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class Weather:
@@ -36,7 +36,7 @@ class Weather:
         self.struck = 0
         self._random = random.Random(0)
 
-    def strike(self, environ: Mapping[str, Any]) -> Storm | None:
+    def strike(self, environ: Mapping[str, Any]) -> Squall | None:
         """What the request is answered, if it is struck."""
         if self._random.random() >= self.share:
             return None
@@ -44,7 +44,7 @@ class Weather:
         return self._random.choice([OUTAGE, throttled(environ)])
 
 
-def throttled(environ: Mapping[str, Any]) -> Storm:
+def throttled(environ: Mapping[str, Any]) -> Squall:
     """How the service that is asked says that it is asked too often."""
     found = SERVICE.search(environ.get("HTTP_AUTHORIZATION", ""))
     service = found[1] if found else ""
@@ -52,19 +52,19 @@ def throttled(environ: Mapping[str, Any]) -> Storm:
         return _xml(HTTPStatus.SERVICE_UNAVAILABLE, "<Error><Code>SlowDown</Code></Error>")
     if service == "lambda":
         headers = (("x-amzn-errortype", "TooManyRequestsException"),)
-        return Storm(HTTPStatus.TOO_MANY_REQUESTS, headers, b"{}")
+        return Squall(HTTPStatus.TOO_MANY_REQUESTS, headers, b"{}")
     if service == "ec2":
         code = "<Error><Code>RequestLimitExceeded</Code></Error>"
         text = f"<Response><Errors>{code}</Errors></Response>"
         return _xml(HTTPStatus.SERVICE_UNAVAILABLE, text)
     if "HTTP_X_AMZ_TARGET" in environ:
         body = json.dumps({"__type": "ThrottlingException", "message": "Rate exceeded"})
-        return Storm(HTTPStatus.BAD_REQUEST, body=body.encode())
+        return Squall(HTTPStatus.BAD_REQUEST, body=body.encode())
     if "HTTP_SMITHY_PROTOCOL" in environ:
         return OUTAGE
     text = "<ErrorResponse><Error><Code>Throttling</Code></Error></ErrorResponse>"
     return _xml(HTTPStatus.BAD_REQUEST, text)
 
 
-def _xml(status: HTTPStatus, text: str) -> Storm:
-    return Storm(status, (("Content-Type", "text/xml"),), text.encode())
+def _xml(status: HTTPStatus, text: str) -> Squall:
+    return Squall(status, (("Content-Type", "text/xml"),), text.encode())

@@ -1,0 +1,59 @@
+/* The counts and their JSON; its names are those of benchmarks/load.py. */
+#include "seen.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+void seen_answer(Seen *seen, const Answer *answer, const Question *question, uint64_t latency)
+{
+    const char *expect = question->expect;
+    if (answer->status == 503) {
+        seen->refused++;
+        histogram_add(&seen->refusals, latency);
+    } else if (answer->status != 200 || (expect != NULL && !answer_contains(answer, expect))) {
+        seen->wrong++;
+    } else {
+        seen->answered++;
+        histogram_add(&seen->latencies, latency);
+    }
+}
+
+void seen_add(Seen *seen, const Seen *other)
+{
+    seen->answered += other->answered;
+    seen->refused += other->refused;
+    seen->wrong += other->wrong;
+    seen->failed += other->failed;
+    seen->reopened += other->reopened;
+    histogram_add_all(&seen->latencies, &other->latencies);
+    histogram_add_all(&seen->refusals, &other->refusals);
+    histogram_add_all(&seen->lateness, &other->lateness);
+}
+
+static void print_count(const char *name, uint64_t count)
+{
+    printf("\"%s\":%" PRIu64 ",", name, count);
+}
+
+static void print_times(const char *name, const Histogram *histogram)
+{
+    printf(",\"%s\":", name);
+    histogram_print(histogram, stdout);
+}
+
+void seen_print(const Seen *seen, double seconds, double cpu)
+{
+    putchar('{');
+    print_count("answered", seen->answered);
+    print_count("refused", seen->refused);
+    print_count("wrong", seen->wrong);
+    print_count("failed", seen->failed);
+    print_count("unanswered", seen->unanswered);
+    print_count("unsent", seen->unsent);
+    print_count("reopened", seen->reopened);
+    printf("\"seconds\":%.9f,\"cpu\":%.6f", seconds, cpu);
+    print_times("latencies", &seen->latencies);
+    print_times("refusals", &seen->refusals);
+    print_times("lateness", &seen->lateness);
+    puts("}");
+}

@@ -1,0 +1,108 @@
+"""Contenders that cannot be compared are named: the peers in the table, the others at once."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.agreement import refuse_other_price
+from benchmarks.contenders import Contender
+from benchmarks.measure import Outcome, measure
+
+FAKE = """
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+port, path, body, price, good = sys.argv[1:]
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body are one write
+    answered = 0
+
+    def do_POST(self):
+        asked = self.rfile.read(int(self.headers["Content-Length"]))
+        right = self.path == path and asked == body.encode() and Handler.answered < int(good)
+        Handler.answered += 1
+        answer = ('{"price": %s}' % price).encode()
+        self.send_response(200 if right else 503)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_):
+        pass
+
+ThreadingHTTPServer.request_queue_size = 128
+ThreadingHTTPServer(("127.0.0.1", int(port)), Handler).serve_forever()
+"""
+RIGHT, WRONG = 18.35, 13.02
+
+
+def fake(name: str, price: float = RIGHT, *, good: int = 10**9, peer: bool = True) -> Contender:
+    """A server that gives this price to the right question, so many times."""
+    return Contender(
+        name,
+        lambda _, port: [sys.executable, "-c", FAKE, str(port), "/ask", "?", str(price), str(good)],
+        lambda answer: float(answer["price"]),
+        path="/ask",
+        body=b"?",
+        peer=peer,
+    )
+
+
+def measured(*contenders: Contender, directory: Path) -> Outcome:
+    return measure(contenders, rounds=1, seconds=0.1, directory=directory)
+
+
+def test_every_contender_is_asked_in_its_own_way(tmp_path: Path) -> None:
+    """By its path and its body."""
+    outcome = measured(fake("one"), fake("other"), directory=tmp_path)
+    assert [each.name for each in outcome.measured] == ["one", "other"]
+    assert outcome.absent == {}
+    assert all(each.memory > 0 and len(each.latencies) == 1 for each in outcome.measured)
+
+
+def test_a_peer_with_another_price_is_refused_by_name(tmp_path: Path) -> None:
+    """And the others are measured."""
+    outcome = measured(fake("cheap", WRONG), fake("fair"), directory=tmp_path)
+    assert [each.name for each in outcome.measured] == ["fair"]
+    assert outcome.absent["cheap"].startswith("cheap gives the price 13.02")
+
+
+def test_another_contender_with_another_price_stops_the_run(tmp_path: Path) -> None:
+    """A comparison without the service is none."""
+    with pytest.raises(RuntimeError, match="service gives the price 13"):
+        measured(fake("service", WRONG, peer=False), directory=tmp_path)
+
+
+def test_the_exact_price_and_the_rounded_one_are_right() -> None:
+    """Some round to the cent, some do not; both are the same model."""
+    refuse_other_price("exact", 18.348920822143555)
+    refuse_other_price("rounded", 18.35)
+    for other in (18.34, 18.3495, 18.36, 27.99813):
+        with pytest.raises(RuntimeError, match="other gives the price"):
+            refuse_other_price("other", other)
+
+
+def test_a_peer_that_does_not_start_is_named(tmp_path: Path) -> None:
+    """With what it said."""
+    broken = Contender(
+        "broken", lambda *_: [sys.executable, "-c", "raise SystemExit('no port')"], peer=True
+    )
+    outcome = measured(broken, fake("fair"), directory=tmp_path)
+    assert [each.name for each in outcome.measured] == ["fair"]
+    assert "no port" in outcome.absent["broken"]
+
+
+def test_a_peer_that_cannot_be_prepared_is_named(tmp_path: Path) -> None:
+    """Like one that does not start."""
+    unready = Contender("unready", lambda *_: [], prepare=lambda _: ["false"], peer=True)
+    assert "false fails" in measured(unready, directory=tmp_path).absent["unready"]
+
+
+def test_a_peer_that_gives_in_under_load_is_named(tmp_path: Path) -> None:
+    """It started well, and is left out from then on."""
+    outcome = measured(fake("weak", good=1), fake("fair"), directory=tmp_path)
+    assert [each.name for each in outcome.measured] == ["fair"]
+    assert outcome.absent["weak"].startswith("weak did not answer ")
