@@ -14,6 +14,7 @@ from tests.rehearsal.configuration import NAME, this_architecture
 from tests.rehearsal.containers import Container
 from tests.rehearsal.deployer import Deployer
 from tests.rehearsal.emulator import LISTEN, RUNTIME, Task
+from tests.rehearsal.images import dockerfile, sweep_images
 from tests.rehearsal.machines import Address, Means
 from tests.rehearsal.programs import OWNER, Broken, Program
 from tests.rehearsal.registry import Manifest, Registry
@@ -42,7 +43,6 @@ class Contained:
         self._registry.start()
         self._runner = replace(runner, environment=self._registry.pulling())
         self._count = 0
-        self._local: list[str] = []
         twin.gate.add(self._rules())
 
     @property
@@ -64,14 +64,12 @@ class Contained:
         self._count += 1
         _, _, image = boot.image.partition("/")
         here = replace(boot, image=f"{self._registry.name}/{image}")
-        self._remember(here.image)
         name = f"rehearsal-{os.getpid()}-{self._count}"
         return Container(self._runner, name, here, address, cpus, self._directory)
 
     def emulate(self, task: Task, address: Address, emulator: Path) -> Program:
         """In a container of the image, in place of its own entry point."""
         image = f"{self._registry.name}/{NAME}@{task.image}"
-        self._remember(image)
         pulled = self._runner.ask("pull", "--quiet", image)
         if pulled.returncode:
             raise Broken(f"the image of the function is not pulled: {pulled.stderr}")
@@ -101,32 +99,22 @@ class Contained:
     def close(self) -> None:
         """Remove containers, images and the registry."""
         sweep(self._runner)
+        sweep_images(self._runner.ask)
         self._registry.stop()
-        for name in self._local:
-            self._runner.ask("rmi", "--force", name)
 
     def _build(self, name: str, version: Version) -> None:
-        """Two lines on top of the service's image: the files that differ, or what it sets."""
         folder = self._directory / name.rpartition(":")[2]
         (folder / "app").mkdir(parents=True)
         version.write(folder / "app")
-        lines = [f"FROM {self._image}", f"LABEL version={version.name!r}"]
-        lines += [f"ENV {key}={value}" for key, value in version.environment.items()]
-        lines += ["COPY app /app"] if version.edits else []
-        (folder / "Dockerfile").write_text("\n".join(lines), encoding="utf-8")
+        (folder / "Dockerfile").write_text(dockerfile(self._image, version), encoding="utf-8")
         built = self._runner.ask(*self._building(), "--tag", name, str(folder))
         if built.returncode:
             raise Broken(f"the image of version {version.name} is not built: {built.stderr}")
-        self._remember(name)
 
     def _building(self) -> tuple[str, ...]:
         if not self._runner.is_podman:
             return ("build",)
         return ("build", "--pull=never", "--isolation", "chroot", "--format", "docker")
-
-    def _remember(self, name: str) -> None:
-        if name not in self._local:
-            self._local.append(name)
 
     def _rules(self) -> list[Rule]:
         return [

@@ -9,6 +9,7 @@ from tests.rehearsal import registry, runner
 from tests.rehearsal.contained import Contained
 from tests.rehearsal.freshness import stale
 from tests.rehearsal.ground import Ground
+from tests.rehearsal.images import sweep_images
 from tests.rehearsal.plain import Plain
 from tests.twin.twin import Twin
 
@@ -33,6 +34,7 @@ def _missing(image: str) -> str:
     if why := registry.available():
         return why
     runner.sweep(engine)
+    sweep_images(engine.ask)
     if engine.ask("image", "inspect", image).returncode:
         return f"there is no image {image}; `make image` builds it"
     return runner.trial(engine, image) or stale(engine, image)
