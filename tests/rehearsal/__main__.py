@@ -8,9 +8,11 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from benchmarks.generator import COMPILER
 from tests.rehearsal import balancer, bounds, grounds
 from tests.rehearsal.deploying import deploying
 from tests.rehearsal.emulator import find_emulator
+from tests.rehearsal.packages import missing
 from tests.rehearsal.page import Story, write_page
 from tests.rehearsal.play import HEAD, held, last_line, play, sum_up
 from tests.rehearsal.playbill import FULL, FUNCTION, SHORT, Act
@@ -27,7 +29,7 @@ PAGE = Path("build", "rehearsal.html")
 def main(argv: Sequence[str] | None = None) -> int:
     """Play; the exit code is 1 where a claim did not hold, and 3 where it cannot be played."""
     args = _parser().parse_args(argv)
-    fault = balancer.available()
+    fault = balancer.available() or missing(COMPILER)
     if fault:
         print(f"error: {fault}", file=sys.stderr)
         return 3

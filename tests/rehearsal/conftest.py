@@ -1,5 +1,6 @@
 """What is not collected: the tests of parts whose programs this machine has not got."""
 
+from benchmarks.generator import COMPILER
 from tests.rehearsal import balancer, registry
 from tests.rehearsal.packages import missing
 from tests.rehearsal.runner import find_runner
@@ -8,6 +9,7 @@ _NO_CONTAINERS = isinstance(find_runner({}), str)
 _ABSENT = {
     "test_balancer.py": balancer.available(),
     "test_containers.py": _NO_CONTAINERS or missing("busybox"),
+    "test_flow.py": missing(COMPILER),
     "test_registry.py": _NO_CONTAINERS or registry.available(),
 }
 

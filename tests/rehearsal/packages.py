@@ -9,6 +9,7 @@ from collections.abc import Iterable
 PACKAGES = {
     "buildah": "buildah",
     "busybox": "busybox-static",
+    "cc": "build-essential",
     "conmon": "conmon",
     "docker-registry": "docker-registry",
     "haproxy": "haproxy",

@@ -3,11 +3,11 @@
 from html.parser import HTMLParser
 
 from benchmarks.histogram import Histogram
+from tests.rehearsal.counted import second
 from tests.rehearsal.page import Story, render
 from tests.rehearsal.play import Played
 from tests.rehearsal.playbill import Act
 from tests.rehearsal.sampler import Sample, Seen
-from tests.rehearsal.test_traffic import second
 from tests.rehearsal.traffic import Second, Tally
 
 GOOD = Tally(1000, 0, 0, Histogram((2_000_000,), (1000,)))

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.rehearsal.counted import second
 from tests.rehearsal.deployer import Unexpected
 from tests.rehearsal.play import held, last_line, play, sum_up
 from tests.rehearsal.playbill import Act
 from tests.rehearsal.stage import Stage
 from tests.rehearsal.stages import still
-from tests.rehearsal.test_traffic import second
 from tests.rehearsal.traffic import Second
 from tests.twin.plugin import twin
 from tests.twin.twin import Twin

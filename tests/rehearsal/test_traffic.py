@@ -1,30 +1,12 @@
 """The traffic: what is asked, what is expected, and what is counted of it."""
 
-import asyncio
 import json
-from dataclasses import replace
 
 import pytest
 
-from benchmarks.histogram import Histogram
-from benchmarks.load import Load
-from tests.benchmarks.servers import answer, answering, during
+from tests.rehearsal.counted import second
 from tests.rehearsal.traffic import Second, Traffic, added, questions, tally
 from tests.rehearsal.versions import DEAR, ROOT
-
-NOTHING = Load(0, 0, 0, 0, 0, 0, 0, 1.0, 0.0, Histogram(), Histogram(), Histogram())
-
-
-def second(answered: int, *, refused: int = 0, wrong: int = 0, failed: int = 0) -> Load:
-    """A second with so many answers of a millisecond each."""
-    return replace(
-        NOTHING,
-        answered=answered,
-        refused=refused,
-        wrong=wrong,
-        failed=failed,
-        latencies=Histogram((1_000_000,), (answered,)),
-    )
 
 
 def test_each_question_knows_its_price() -> None:
@@ -53,23 +35,6 @@ def test_a_time_has_what_came_in_it() -> None:
     more.seconds = [Second(2.5, second(10))]
     traffic.besides.append(more)
     assert traffic.between(1, 3).requests == 2 + 3 + 10
-
-
-def test_traffic_flows_until_it_is_stopped() -> None:
-    """All that was due is counted, and whoever answers another price is wrong."""
-
-    def ask(port: int) -> Traffic:
-        traffic = Traffic(port, 200, connections=2)
-        traffic.start()
-        while not traffic.seconds:
-            """The first second has still to pass."""
-        traffic.stop()
-        return traffic
-
-    traffic = asyncio.run(during(answering(answer(body=b'{"price": 1}')), ask))
-    whole = traffic.whole()
-    assert whole.wrong == whole.requests >= traffic.seconds[0].load.wrong > 100
-    assert whole.failures == 0
 
 
 def test_traffic_that_never_began_has_nothing() -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.rehearsal.balancer import Target
+from tests.rehearsal.counted import second
 from tests.rehearsal.facts import Facts, Instance
 from tests.rehearsal.sampler import look
 from tests.rehearsal.stage import Stage
 from tests.rehearsal.stages import still
-from tests.rehearsal.test_traffic import second
 from tests.rehearsal.traffic import Second
 from tests.rehearsal.view import View, screen
 from tests.twin.health import HEALTHY
