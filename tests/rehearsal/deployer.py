@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from tests.rehearsal.programs import OWNER
 
@@ -128,8 +129,8 @@ class Deployer:
             _ = command.code
 
 
-def _read(pipe: object, lines: list[str], hear: Hear | None) -> None:
-    for line in pipe:  # type: ignore[attr-defined]  # a pipe of text, as Popen was asked for
+def _read(pipe: IO[str], lines: list[str], hear: Hear | None) -> None:
+    for line in pipe:
         lines.append(line.rstrip("\n"))
         if hear is not None:
             hear(lines[-1])
