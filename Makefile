@@ -32,7 +32,7 @@ NO_ENGINE = $(error Neither docker nor podman nor buildah answers: start one, or
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup serve test check format coverage bundle lock image size bench peers
+.PHONY: help setup serve test check format coverage bundle lock image size bench peers soak
 .PHONY: rehearse rehearse-short
 .PHONY: push plan apply release rollback status logs smoke cost doctor destroy clean
 
@@ -101,6 +101,10 @@ bench: $(STAMP) $(WALK) ## Measure the service beside the floor under it, as rat
 
 peers: $(STAMP) $(WALK) ## Measure it beside what others serve such a model with, too (ARGS)
 	$(BIN)/python -m benchmarks --peers $(ARGS)
+
+soak: $(STAMP) $(WALK) ## Serve mixed traffic for a time, and limit what that may take (SECONDS, RATE, ARGS)
+	$(BIN)/python -m benchmarks.soak $(if $(SECONDS),--seconds $(SECONDS)) \
+	    $(if $(RATE),--rate $(RATE)) $(ARGS)
 
 rehearse: $(STAMP) $(WALK) ## Play production on this machine, act by act: deploys, failures, losses (IMAGE, ARGS)
 	$(BIN)/python -m tests.rehearsal --image $(IMAGE) $(ARGS)

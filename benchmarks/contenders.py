@@ -57,13 +57,14 @@ def ours(answer: Any) -> float:
     return price
 
 
-def _service(programs: Path, port: int) -> list[str]:
-    return [str(programs / "python"), "-m", "api", "--port", str(port), "--workers", "1"]
+def _service(workers: int) -> Callable[[Path, int], list[str]]:
+    options = ("-m", "api", "--workers", str(workers))
+    return lambda programs, port: [str(programs / "python"), *options, "--port", str(port)]
 
 
 FLOOR = Contender("uvicorn, static JSON", uvicorn("benchmarks.servers.floor:app"))
 ECHO = Contender("FastAPI, echo without a model", uvicorn("benchmarks.servers.echo:app"))
-SERVICE = Contender("this service", _service, ours)
+SERVICE = Contender("this service", _service(1), ours)
 
 
 def of_bundle(bundle: Path) -> Contender:
@@ -71,6 +72,11 @@ def of_bundle(bundle: Path) -> Contender:
     variables = {"ESTIMATOR_BUNDLE": str(bundle.resolve())}
     name = f"{SERVICE.name}, {bundle.name}"
     return replace(SERVICE, name=name, price=None, variables=lambda _: variables)
+
+
+def of_workers(count: int) -> Contender:
+    """The service with so many processes."""
+    return replace(SERVICE, name=f"{SERVICE.name}, {count} workers", argv=_service(count))
 
 
 # All that serving needs is locked, so that nothing else is installed.

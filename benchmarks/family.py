@@ -38,6 +38,16 @@ def memory(members: Iterable[Member]) -> float:
     return sum(_resident(each.pid) for each in members)
 
 
+def descriptors(members: Iterable[Member]) -> int:
+    """How many files and sockets they hold open."""
+    return sum(_entries(each.pid, "fd") for each in members)
+
+
+def threads(members: Iterable[Member]) -> int:
+    """How many threads they run."""
+    return sum(_entries(each.pid, "task") for each in members)
+
+
 def move(members: Iterable[Member], cores: set[int]) -> None:
     """Let them run on these cores only, each of their threads."""
     for each in members:
@@ -66,6 +76,12 @@ def _member(pid: int, stat: str) -> Member:
     fields = stat.rpartition(")")[2].split()
     parent, session, born = (int(fields[place]) for place in (1, 3, 19))
     return Member(pid, parent, session, sum(map(int, fields[11:15])) / _TICKS, born)
+
+
+def _entries(pid: int, name: str) -> int:
+    with suppress(FileNotFoundError, ProcessLookupError):  # it has ended
+        return len(list(Path(f"/proc/{pid}/{name}").iterdir()))
+    return 0
 
 
 def _resident(pid: int) -> float:

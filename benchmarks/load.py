@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 import msgspec
@@ -30,6 +31,8 @@ class Question:
 
     request: bytes
     expect: str = ""
+    status: int = 200
+    """Of a good answer; many a question is asked to be refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class Plan:
             yield from ("--request", str(directory / str(number)))
             if question.expect:
                 yield from ("--expect", question.expect)
+            if question.status != HTTPStatus.OK:
+                yield from ("--status", str(question.status))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +78,9 @@ class Load:
     """What came of it."""
 
     answered: int
-    """200, and with what was expected in it."""
+    """With the status that was expected, and what was expected in it."""
     refused: int
-    """503."""
+    """503, where that was not expected."""
     wrong: int
     """Any other answer."""
     failed: int
@@ -121,10 +126,12 @@ class Load:
         return f"1 % of its requests were more than {late * 1e6:.0f} µs late; give it a free core"
 
 
-def request(path: str, body: bytes) -> bytes:
-    """The bytes of a request for a price."""
+def request(
+    path: str, body: bytes = b"", *, method: str = "POST", content_type: str = "application/json"
+) -> bytes:
+    """The bytes of a request, otherwise one for a price."""
     head = (
-        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {content_type}\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
@@ -152,6 +159,14 @@ def run(plan: Plan) -> Load:
 
     Raises `RuntimeError` with its message where it cannot begin.
     """
+    load = seen(plan)
+    if load.doubt:
+        print(f"warning: the load generator was slow: {load.doubt}", file=sys.stderr)
+    return load
+
+
+def seen(plan: Plan) -> Load:
+    """Do it, and leave the doubt to the caller. Raises `RuntimeError` as `run` does."""
     with tempfile.TemporaryDirectory() as directory:
         for number, question in enumerate(plan.questions):
             (Path(directory) / str(number)).write_bytes(question.request)
@@ -163,7 +178,4 @@ def run(plan: Plan) -> Load:
         )
     if ended.returncode != 0:
         raise RuntimeError(f"no load: {ended.stderr.decode(errors='replace').strip()}")
-    load = read(ended.stdout.splitlines()[-1])
-    if load.doubt:
-        print(f"warning: the load generator was slow: {load.doubt}", file=sys.stderr)
-    return load
+    return read(ended.stdout.splitlines()[-1])

@@ -1,8 +1,12 @@
 """The walks over a stack: plan, apply and destroy."""
 
+import re
 import time
 from collections.abc import Callable, Sequence
 
+from botocore.exceptions import ClientError
+
+from deploy.aws import error_code
 from deploy.errors import TimedOut
 from deploy.ownership import is_foreign, parted, refuse_foreign
 from deploy.resource import Change, Resource, compare
@@ -77,14 +81,30 @@ def change_of(resource: Resource) -> Change | None:
 
 def _do(resource: Resource, change: Change, sleep: Sleep) -> None:
     if change.action == "create":
-        resource.create()
-        _wait_until_seen(resource, sleep)
+        _create(resource, sleep)
         return
     if change.action == "delete":
         resource.delete()
     else:
         resource.update(frozenset(each.key for each in change.differences))
     resource.find()
+
+
+def _create(resource: Resource, sleep: Sleep) -> None:
+    """Make it; where AWS says that it is there, our own earlier try got through unheard.
+
+    What was still to be done of it is done then.
+    """
+    try:
+        resource.create()
+    except ClientError as error:
+        if not _EXISTS.search(error_code(error)) or resource.find() is None:
+            raise
+        left = change_of(resource)
+        if left is not None:
+            _do(resource, left, sleep)
+    else:
+        _wait_until_seen(resource, sleep)
 
 
 def _wait_until_seen(resource: Resource, sleep: Sleep) -> None:
@@ -98,6 +118,9 @@ def _wait_until_seen(resource: Resource, sleep: Sleep) -> None:
         f"{_LOOKS * _PAUSE:.0f} seconds. Run the same command again: it goes on where it stopped."
     )
 
+
+_EXISTS = re.compile("Already|Duplicate|Conflict")
+"""In AWS's codes for a name that is taken."""
 
 _LOOKS = 30
 _PAUSE = 2.0

@@ -14,24 +14,24 @@
 #define MOST_REQUESTS 1e8 /* due in one run: eight bytes are kept for each */
 
 static const char usage[] =
-    "usage: load --to 127.0.0.1:PORT --request FILE [--expect TEXT] [--request FILE ...]\n"
-    "            [--connections N] [--seconds S] [--grace S] [--rate R [--poisson SEED]]\n"
-    "            [--every S]\n"
+    "usage: load --to 127.0.0.1:PORT --request FILE [--expect TEXT] [--status N]\n"
+    "            [--request FILE ...] [--connections N] [--seconds S] [--grace S]\n"
+    "            [--rate R [--poisson SEED]] [--every S]\n"
     "\n"
     "Asks the requests in turn, each the bytes of a whole file, and prints what came of it as\n"
     "one JSON object. Without --rate every connection asks again as soon as it has its answer;\n"
     "with it requests are due evenly, or at random times of a seed. --expect is what a good\n"
-    "answer to the request before it contains. After --seconds no more becomes due, and after\n"
-    "--grace what is not answered is given up. With --every there is one more such object, on a\n"
-    "line of its own, each time so many seconds have passed: of these alone. SIGTERM ends it as\n"
-    "the end of --seconds does.\n";
+    "answer to the request before it contains, --status its status, otherwise 200. After\n"
+    "--seconds no more becomes due, and after --grace what is not answered is given up. With\n"
+    "--every there is one more such object, on a line of its own, each time so many seconds have\n"
+    "passed: of these alone. SIGTERM ends it as the end of --seconds does.\n";
 
 static const struct option names[] = {
     {"to", required_argument, NULL, 't'},      {"request", required_argument, NULL, 'q'},
     {"expect", required_argument, NULL, 'x'},  {"connections", required_argument, NULL, 'c'},
     {"seconds", required_argument, NULL, 's'}, {"grace", required_argument, NULL, 'g'},
     {"rate", required_argument, NULL, 'r'},    {"poisson", required_argument, NULL, 'p'},
-    {"every", required_argument, NULL, 'e'},
+    {"status", required_argument, NULL, 'a'},  {"every", required_argument, NULL, 'e'},
     {NULL, 0, NULL, 0},
 };
 
@@ -89,15 +89,16 @@ static void add_question(Options *options, const char *path)
     if (options->question == NULL)
         fail("there is no memory for %zu requests", options->questions + 1);
     Question *question = &options->question[options->questions++];
-    *question = (Question){0};
+    *question = (Question){.status = 200};
     question->bytes = read_file(path, &question->length);
 }
 
-static void expect(Options *options, const char *text)
+/* The question that an option is of. */
+static Question *last_question(Options *options, const char *option)
 {
     if (options->questions == 0)
-        fail("--expect is of the request before it, and there is none");
-    options->question[options->questions - 1].expect = text;
+        fail("%s is of the request before it, and there is none", option);
+    return &options->question[options->questions - 1];
 }
 
 static void read_option(Options *options, int name, char *value)
@@ -105,7 +106,10 @@ static void read_option(Options *options, int name, char *value)
     switch (name) {
     case 't': read_address(options, value); break;
     case 'q': add_question(options, value); break;
-    case 'x': expect(options, value); break;
+    case 'x': last_question(options, "--expect")->expect = value; break;
+    case 'a':
+        last_question(options, "--status")->status = (int)read_number(value, 200, 599);
+        break;
     case 'c': options->connections = (size_t)read_number(value, 1, 100000); break;
     case 's': options->seconds = read_number(value, 0, 86400); break;
     case 'g': options->grace = read_number(value, 0, 86400); break;

@@ -10,6 +10,7 @@ typedef struct {
     char *bytes; /* the whole request, as it is sent */
     size_t length;
     const char *expect; /* what the body of a good answer contains; NULL for anything */
+    int status;         /* and its status */
 } Question;
 
 typedef struct {

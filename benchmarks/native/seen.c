@@ -4,17 +4,23 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-void seen_answer(Seen *seen, const Answer *answer, const Question *question, uint64_t latency)
+static int is_expected(const Answer *answer, const Question *question)
 {
     const char *expect = question->expect;
-    if (answer->status == 503) {
-        seen->refused++;
-        histogram_add(&seen->refusals, latency);
-    } else if (answer->status != 200 || (expect != NULL && !answer_contains(answer, expect))) {
-        seen->wrong++;
-    } else {
+    return answer->status == question->status &&
+           (expect == NULL || answer_contains(answer, expect));
+}
+
+void seen_answer(Seen *seen, const Answer *answer, const Question *question, uint64_t latency)
+{
+    if (is_expected(answer, question)) {
         seen->answered++;
         histogram_add(&seen->latencies, latency);
+    } else if (answer->status == 503) {
+        seen->refused++;
+        histogram_add(&seen->refusals, latency);
+    } else {
+        seen->wrong++;
     }
 }
 

@@ -9,7 +9,7 @@
 #include "options.h"
 
 typedef struct {
-    uint64_t answered, refused, wrong; /* 200 as expected, 503, any other answer */
+    uint64_t answered, refused, wrong; /* as expected, 503, any other answer */
     uint64_t failed;                   /* cut off, or no HTTP */
     uint64_t unanswered, unsent;       /* at the end: asked in vain, or due and not even asked */
     uint64_t reopened;                 /* connections made anew */

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from deploy.aws import Aws, absent
+from botocore.exceptions import ClientError
+
+from deploy.aws import Aws, absent, error_code
 from deploy.resource import Settings
 from deploy.resources.role import Role
 from deploy.tags import owned, pairs
@@ -42,9 +44,7 @@ class InstanceProfile:
     def update(self, changed: frozenset[str]) -> None:
         if "roles" in changed:
             self._empty()
-            self._client.add_role_to_instance_profile(
-                InstanceProfileName=self.name, RoleName=self._role
-            )
+            self._add_role()
         if "tags" in changed:
             self._client.tag_instance_profile(InstanceProfileName=self.name, Tags=pairs(self._tags))
 
@@ -52,6 +52,19 @@ class InstanceProfile:
         self._empty()
         with absent("NoSuchEntity"):
             self._client.delete_instance_profile(InstanceProfileName=self.name)
+
+    def _add_role(self) -> None:
+        """Give it the role; it can have but one, perhaps that of our own try that went unheard."""
+        try:
+            self._client.add_role_to_instance_profile(
+                InstanceProfileName=self.name, RoleName=self._role
+            )
+        except ClientError as error:
+            if error_code(error) != "LimitExceeded" or not self._has_role():
+                raise
+
+    def _has_role(self) -> bool:
+        return (self.find() or {}).get("roles") == (self._role,)
 
     def _empty(self) -> None:
         for role in self._live_roles:

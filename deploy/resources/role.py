@@ -88,11 +88,16 @@ class Role:
     def delete(self) -> None:
         """Take it away with whatever policies it has been given."""
         with absent("NoSuchEntity"):
-            for policy in self._pages("list_role_policies", "PolicyNames"):
-                self._client.delete_role_policy(RoleName=self.name, PolicyName=policy)
-            for policy in self._pages("list_attached_role_policies", "AttachedPolicies"):
-                self._client.detach_role_policy(RoleName=self.name, PolicyArn=policy["PolicyArn"])
+            self._delete_policies()
             self._client.delete_role(RoleName=self.name)
+
+    def _delete_policies(self) -> None:
+        for policy in self._pages("list_role_policies", "PolicyNames"):
+            with absent("NoSuchEntity"):
+                self._client.delete_role_policy(RoleName=self.name, PolicyName=policy)
+        for policy in self._pages("list_attached_role_policies", "AttachedPolicies"):
+            with absent("NoSuchEntity"):
+                self._client.detach_role_policy(RoleName=self.name, PolicyArn=policy["PolicyArn"])
 
     def _live_policy(self) -> str | None:
         with absent("NoSuchEntity"):

@@ -101,13 +101,14 @@ class TargetGroup:
             self._client.add_tags(ResourceArns=[self.arn], Tags=pairs(self._tags))
 
     def delete(self) -> None:
-        retried(
-            self._aws,
-            lambda: self._client.delete_target_group(TargetGroupArn=self.arn),
-            lambda error: error_code(error) == "ResourceInUse",
-            what=f"no load balancer uses the target group {self.name} any more",
-            limit=IN_USE,
-        )
+        with absent("TargetGroupNotFound"):
+            retried(
+                self._aws,
+                lambda: self._client.delete_target_group(TargetGroupArn=self.arn),
+                lambda error: error_code(error) == "ResourceInUse",
+                what=f"no load balancer uses the target group {self.name} any more",
+                limit=IN_USE,
+            )
 
     def _health_check(self) -> dict[str, Any]:
         return {

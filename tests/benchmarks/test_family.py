@@ -4,13 +4,14 @@ import os
 import select
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from benchmarks.family import family, memory, move
+from benchmarks.family import descriptors, family, memory, move, threads
 from benchmarks.processes import Command, Server, free_port, serving
 
 LEAVING_A_CHILD = """
@@ -73,6 +74,27 @@ def test_the_sum_is_over_all_of_them() -> None:
     with sleeping() as child:
         assert {os.getpid(), child} <= {each.pid for each in family(os.getpid())}
         assert 0 < memory(family(child)) < memory(family(os.getpid()))
+
+
+def test_what_is_held_open_is_counted(tmp_path: Path) -> None:
+    """Of this process: a file while it is open, a thread while it runs."""
+    (mine,) = (each for each in family(os.getpid()) if each.pid == os.getpid())
+    before = descriptors([mine]), threads([mine])
+    over = threading.Event()
+    waiting = threading.Thread(target=over.wait)
+    with (tmp_path / "file").open("w"):
+        assert (descriptors([mine]), threads([mine])) == (before[0] + 1, before[1])
+    waiting.start()
+    assert (descriptors([mine]), threads([mine])) == (before[0], before[1] + 1)
+    over.set()
+    waiting.join()
+
+
+def test_what_has_ended_holds_nothing() -> None:
+    """Whoever looks too late finds nobody."""
+    with sleeping() as child:
+        members = family(child)
+    assert (memory(members), descriptors(members), threads(members)) == (0, 0, 0)
 
 
 def test_a_process_moves_to_other_cores() -> None:

@@ -87,6 +87,21 @@ def test_questions_are_asked_in_turn() -> None:
     assert outcomes(load) == {"answered": 7, "wrong": 3}
 
 
+def test_a_question_may_expect_another_status() -> None:
+    """With its text; what it is asked to be refused for is not to be answered."""
+    missing, busy = answer("404 Not Found", b"no such path"), answer("503 Busy", b"draining")
+    questions = (
+        Question(QUESTION.request, "no such path", 404),
+        Question(QUESTION.request, "draining", 503),
+        Question(QUESTION.request, "no such door", 404),
+        Question(QUESTION.request, status=404),
+        Question(QUESTION.request, "shut", 503),
+    )
+    answers = (missing, busy, missing, GOOD, busy)
+    load = asked(answering(*answers), replace(TEN, questions=questions))
+    assert outcomes(load) == {"answered": 4, "wrong": 4, "refused": 2}
+
+
 def stalling(seconds: float) -> Server:
     """A server that answers nothing for so long after the first request, then all at once."""
     over = asyncio.Event()
@@ -242,7 +257,9 @@ def test_only_loopback_is_put_under_load(address: str) -> None:
         (["--connections", "0"], "'0' is no number"),
         (["--request", "/dev/null"], "no file with a request"),
         (["--request", "/nowhere"], "No such file"),
-        (["--expect", "x"], "the request before it"),
+        (["--expect", "x"], "--expect is of the request before it"),
+        (["--status", "404"], "--status is of the request before it"),
+        (["--request", __file__, "--status", "99"], "'99' is no number from 200 to 599"),
         (["--to", "127.0.0.1:80"], "usage: "),
         (["--fast"], "usage: "),
         (["--to", "127.0.0.1:80", "--request", __file__, "--poisson", "1"], "needs a --rate"),
@@ -295,4 +312,4 @@ def test_the_rate_is_of_good_answers() -> None:
 def test_a_plan_as_arguments() -> None:
     """What is not asked for is not mentioned."""
     plan = Plan(80, (QUESTION,), 1.0)
-    assert {"--rate", "--poisson", "--expect"}.isdisjoint(plan.argv(Path()))
+    assert {"--rate", "--poisson", "--expect", "--status"}.isdisjoint(plan.argv(Path()))

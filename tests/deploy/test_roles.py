@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from deploy.names import FUNCTION, SERVER
 from tests.deploy.worlds import DOORS, made
@@ -57,3 +58,16 @@ def test_whoever_was_let_in_by_hand_is_put_out(twin: Twin, door: str) -> None:
     assert trusted(twin) != right
     world.apply()
     assert trusted(twin) == right
+
+
+def test_a_profile_that_was_given_another_role(twin: Twin) -> None:
+    """Meanwhile: that there is no room for ours is told, and not taken for our own doing."""
+    world, iam = made(twin), twin.client("iam")
+    (profile,) = (each for each in world.stack().resources if each.kind == "instance profile")
+    name = {"InstanceProfileName": profile.name}
+    iam.remove_role_from_instance_profile(**name, RoleName=profile.name)
+    profile.find()
+    iam.create_role(RoleName="other", AssumeRolePolicyDocument="{}")
+    iam.add_role_to_instance_profile(**name, RoleName="other")
+    with pytest.raises(ClientError, match="LimitExceeded"):
+        profile.update(frozenset({"roles"}))

@@ -21,6 +21,7 @@ from moto.core.utils import get_service_model
 
 from tests.twin.gate import ANSWERED, Refusal
 from tests.twin.recorder import READS
+from tests.twin.storm import Storm
 
 # How each service says that it is asked too often.
 THROTTLED = {
@@ -61,7 +62,7 @@ class Faults:
     """
 
     def __init__(self) -> None:
-        self._orders: list[_Fault] = []
+        self._orders: list[_Fault | Storm] = []
         self._attempts: dict[str, int] = {}
         self._calls = 0
         self._kill: tuple[int, str, bool] | None = None
@@ -88,6 +89,10 @@ class Faults:
                 f".{operation}")))  # fmt: skip
 
         self._orders.append(_Fault(strikes, error, times))
+
+    def storm(self, seed: int, *errors: str, share: float = 0.2, longest: int = 5) -> None:
+        """Strike such a share of all attempts at random, in bursts of up to `longest`."""
+        self._orders.append(Storm(seed, errors, share=share, longest=longest))
 
     def interrupt_after(self, n: int, *, writes_only: bool = False) -> None:
         """Kill the program when the n-th call from now has been done, before it hears of it."""

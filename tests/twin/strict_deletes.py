@@ -1,4 +1,4 @@
-"""What is protected or in use is not deleted."""
+"""What is protected or in use is not deleted, and what is not there is said to be missing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ PROTECTION = "deletion_protection.enabled"
 def rules() -> list[Rule]:
     return [
         Rule("elbv2", "DeleteLoadBalancer", _unprotected),
+        Rule("ec2", "DeleteLaunchTemplate", _known),
         Rule("iam", "DeleteInstanceProfile", _unassociated),
+        Rule("iam", "RemoveRoleFromInstanceProfile", _held),
     ]
 
 
@@ -25,6 +27,22 @@ def _unprotected(request: Request) -> ActionResult | None:
             f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled",
         )
     return None
+
+
+def _known(request: Request) -> None:
+    template = request.params.get("LaunchTemplateId")
+    if template and template not in request.place.ec2.launch_templates:
+        raise Refusal(
+            "InvalidLaunchTemplateId.NotFound",
+            f"The specified launch template, with template ID {template}, does not exist.",
+        )
+
+
+def _held(request: Request) -> None:
+    profile, role = request.params["InstanceProfileName"], request.params["RoleName"]
+    held = request.place.iam.get_instance_profile(profile).roles
+    if role not in [each.name for each in held]:
+        raise Refusal("NoSuchEntity", f"Instance profile {profile} does not have the role {role}.")
 
 
 def _unassociated(request: Request) -> None:

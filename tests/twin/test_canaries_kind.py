@@ -8,6 +8,9 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from tests.twin.functions import INDEX, REPOSITORY, manifest
 from tests.twin.moto_alone import (
     Clients,
@@ -125,6 +128,18 @@ def test_an_instance_profile_in_use_is_deleted(moto: Clients) -> None:
         IamInstanceProfile={"Name": "profile"},
     )
     iam.delete_instance_profile(InstanceProfileName="profile")
+
+
+def test_what_is_gone_is_called_otherwise(moto: Clients) -> None:
+    """strict_deletes.py: a template by a name that nobody gave, a role by no error of AWS's."""
+    ec2, iam = moto("ec2"), moto("iam")
+    ec2.create_launch_template(LaunchTemplateName="one", LaunchTemplateData={})
+    with pytest.raises(ClientError, match=r"InvalidLaunchTemplateName\.NotFoundException"):
+        ec2.delete_launch_template(LaunchTemplateId="lt-0123456789abcdef0")
+    iam.create_instance_profile(InstanceProfileName="profile")
+    iam.create_role(RoleName="role", AssumeRolePolicyDocument="{}")
+    with pytest.raises(ValueError, match="not in list"):
+        iam.remove_role_from_instance_profile(InstanceProfileName="profile", RoleName="role")
 
 
 def test_an_alarm_is_never_evaluated(moto: Clients) -> None:

@@ -67,6 +67,20 @@ def test_a_profile_with_a_role_stays(twin: Twin) -> None:
         iam.delete_instance_profile(InstanceProfileName="profile")
 
 
+def test_what_is_gone_is_missing(twin: Twin) -> None:
+    """A template by its id, and a role that a profile does not have."""
+    ec2, iam = twin.client("ec2"), twin.client("iam")
+    template = ec2.create_launch_template(LaunchTemplateName="app", LaunchTemplateData={})
+    known = {"LaunchTemplateId": template["LaunchTemplate"]["LaunchTemplateId"]}
+    ec2.delete_launch_template(**known)
+    with pytest.raises(ClientError, match=r"InvalidLaunchTemplateId\.NotFound"):
+        ec2.delete_launch_template(**known)
+    iam.create_instance_profile(InstanceProfileName="profile")
+    iam.create_role(RoleName="role", AssumeRolePolicyDocument="{}")
+    with pytest.raises(iam.exceptions.NoSuchEntityException):
+        iam.remove_role_from_instance_profile(InstanceProfileName="profile", RoleName="role")
+
+
 def _protect(app: Stack, value: str) -> None:
     app.elbv2.modify_load_balancer_attributes(
         LoadBalancerArn=app.balancer,

@@ -23,10 +23,9 @@ def smoke(monkeypatch: pytest.MonkeyPatch) -> FakeUrlSmoke:
 
 @pytest.fixture
 def call(tmp_path: Path, smoke: FakeUrlSmoke, twin: Twin) -> Call:
-    """Calls a verb as the command line does."""
+    """Calls a verb as the command line does, each with clients of its own."""
     path = tmp_path / "deploy.toml"
     path.write_text(TOML, encoding="utf-8")
-    aws = Aws(twin.session(), clock=twin.clock.time, sleep=twin.clock.sleep)
 
     def run(verb: str, *words: str) -> int:
         module = importlib.import_module(f"deploy.verbs.{verb}")
@@ -34,6 +33,7 @@ def call(tmp_path: Path, smoke: FakeUrlSmoke, twin: Twin) -> Call:
         module.add_arguments(parser)
         common = ("--env", "staging", "--config", str(path))
         args = parser.parse_args([*words, *common])
+        aws = Aws(twin.session(), clock=twin.clock.time, sleep=twin.clock.sleep)
         args.connect = lambda _: aws
         return int(module.run(args))
 
