@@ -33,11 +33,12 @@ NO_ENGINE = $(error Neither docker nor podman nor buildah answers: start one, or
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup serve test check format coverage bundle lock image size bench peers soak
+.PHONY: rehearse rehearse-short
 .PHONY: push plan apply release rollback status logs smoke cost doctor destroy clean
 
 help: ## List every verb with one line
 	@echo "Usage: make VERB [NAME=value ...]"; echo
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
 setup: $(STAMP) $(WALK) ## Make .venv with every locked dependency, compile the walk (PYTHON)
 	@echo ".venv is ready: Python $(VERSION)"
@@ -104,6 +105,12 @@ peers: $(STAMP) $(WALK) ## Measure it beside what others serve such a model with
 soak: $(STAMP) $(WALK) ## Serve mixed traffic for a time, and limit what that may take (SECONDS, RATE, ARGS)
 	$(BIN)/python -m benchmarks.soak $(if $(SECONDS),--seconds $(SECONDS)) \
 	    $(if $(RATE),--rate $(RATE)) $(ARGS)
+
+rehearse: $(STAMP) $(WALK) ## Play production on this machine, act by act: deploys, failures, losses (IMAGE, ARGS)
+	$(BIN)/python -m tests.rehearsal --image $(IMAGE) $(ARGS)
+
+rehearse-short: $(STAMP) $(WALK) ## The same with a first deploy, a release, and one that fails (IMAGE, ARGS)
+	$(BIN)/python -m tests.rehearsal --image $(IMAGE) --short $(ARGS)
 
 push: $(STAMP) ## Build the image of this commit and push it to the registry (ENV, CONFIG, ARGS)
 	$(DEPLOY) push --env $(ENV) --config $(CONFIG) $(ARGS)

@@ -50,6 +50,8 @@ class Plan:
     """The seed of random times at which they are due; None is even ones."""
     grace: float = _GRACE
     """After so many seconds more, what is not answered is given up."""
+    every: float | None = None
+    """Seconds between two lines of what came meanwhile; None is one of all, at the end."""
 
     def argv(self, directory: Path) -> list[str]:
         """The generator's arguments, once the requests are files of a directory, by number."""
@@ -58,6 +60,7 @@ class Plan:
             *("--seconds", str(self.seconds), "--grace", str(self.grace)),
             *(() if self.rate is None else ("--rate", str(self.rate))),
             *(() if self.poisson is None else ("--poisson", str(self.poisson))),
+            *(() if self.every is None else ("--every", str(self.every))),
             *self._questions(directory),
         ]
 
@@ -146,6 +149,11 @@ def opened(
     return run(Plan(port, (Question(question),), seconds, connections, rate))
 
 
+def read(line: bytes) -> Load:
+    """What a line of the generator's says."""
+    return msgspec.json.decode(line, type=Load)
+
+
 def run(plan: Plan) -> Load:
     """Do it, and say on stderr where the generator itself was too slow.
 
@@ -170,4 +178,4 @@ def seen(plan: Plan) -> Load:
         )
     if ended.returncode != 0:
         raise RuntimeError(f"no load: {ended.stderr.decode(errors='replace').strip()}")
-    return msgspec.json.decode(ended.stdout, type=Load)
+    return read(ended.stdout.splitlines()[-1])

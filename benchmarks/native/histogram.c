@@ -11,6 +11,12 @@ void histogram_add(Histogram *histogram, uint64_t nanoseconds)
     histogram->count[STEPS * (unsigned)shift + (time >> shift)]++;
 }
 
+void histogram_add_all(Histogram *histogram, const Histogram *other)
+{
+    for (unsigned i = 0; i < BUCKETS; i++)
+        histogram->count[i] += other->count[i];
+}
+
 static uint64_t greatest(unsigned bucket)
 {
     unsigned shift = bucket < 2 * STEPS ? 0 : bucket / STEPS - 1;

@@ -16,6 +16,9 @@ typedef struct {
 
 void histogram_add(Histogram *histogram, uint64_t nanoseconds);
 
+/* Counts all of another one too. */
+void histogram_add_all(Histogram *histogram, const Histogram *other);
+
 /* As a JSON object: the greatest nanoseconds of each bucket that is not empty, and its count. */
 void histogram_print(const Histogram *histogram, FILE *into);
 

@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,10 +31,17 @@ typedef struct {
     Connection *connection;
     Connections free, lost;
     size_t asking, turn;
-    uint64_t retry, giving_up;
+    uint64_t retry, giving_up, telling;
     int poller;
-    Seen seen;
+    Seen seen, before; /* since the last line that told of it, and before that */
 } Load;
+
+static volatile sig_atomic_t told_to_end;
+
+static void end(int number)
+{
+    told_to_end = number;
+}
 
 static uint64_t now(void)
 {
@@ -171,12 +179,34 @@ static void handle(Load *load, const struct epoll_event *event)
     }
 }
 
+/* ---- telling ---- */
+
+static void add_up(Load *load)
+{
+    seen_add(&load->before, &load->seen);
+    memset(&load->seen, 0, sizeof load->seen);
+}
+
+/* A line of what was seen since the one before; `seconds` in it is when, since the beginning. */
+static void tell_in_time(Load *load, uint64_t time)
+{
+    if (load->options.every == 0 || time < load->telling)
+        return;
+    load->telling += (uint64_t)(load->options.every * 1e9);
+    load->seen.unanswered = load->asking;
+    seen_print(&load->seen, (double)(time - load->schedule.start) / 1e9, cpu_seconds());
+    fflush(stdout);
+    add_up(load);
+}
+
 /* ---- the loop ---- */
 
 /* Nanoseconds that nothing is to be done but to read; none shortly before a request is due. */
 static uint64_t leisure(const Load *load)
 {
     uint64_t time = now(), until = load->giving_up;
+    if (load->options.every > 0 && load->telling < until)
+        until = load->telling;
     if (!TAILQ_EMPTY(&load->lost) && load->retry < until)
         until = load->retry;
     if (!TAILQ_EMPTY(&load->free) && schedule_lasts(&load->schedule, time)) {
@@ -198,19 +228,32 @@ static void wait_and_read(Load *load)
     }
 }
 
+static void end_if_told(Load *load, uint64_t time)
+{
+    if (!told_to_end)
+        return;
+    told_to_end = 0;
+    schedule_end(&load->schedule, time);
+    load->giving_up = time + (uint64_t)(load->options.grace * 1e9);
+}
+
 static void run(Load *load)
 {
     schedule_start(&load->schedule, now(), load->options.seconds);
     load->giving_up = load->schedule.end + (uint64_t)(load->options.grace * 1e9);
+    load->telling = load->schedule.start + (uint64_t)(load->options.every * 1e9);
     uint64_t time = load->schedule.start;
     while (time < load->giving_up && (load->asking > 0 || schedule_lasts(&load->schedule, time))) {
         ask_due(load);
         wait_and_read(load);
         reopen_lost(load);
         time = now();
+        tell_in_time(load, time);
+        end_if_told(load, time);
     }
-    load->seen.unanswered = load->asking;
-    load->seen.unsent = load->schedule.closed ? 0 : load->schedule.count - load->schedule.next;
+    add_up(load);
+    load->before.unanswered = load->asking;
+    load->before.unsent = load->schedule.closed ? 0 : load->schedule.count - load->schedule.next;
 }
 
 int main(int count, char **arguments)
@@ -220,8 +263,9 @@ int main(int count, char **arguments)
     schedule_make(&load.schedule, &load.options);
     prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL); /* waits end on time, not up to 50 µs late */
     open_all(&load);
+    signal(SIGTERM, end);
     double before = cpu_seconds();
     run(&load);
-    seen_print(&load.seen, (double)(now() - load.schedule.start) / 1e9, cpu_seconds() - before);
+    seen_print(&load.before, (double)(now() - load.schedule.start) / 1e9, cpu_seconds() - before);
     return fflush(stdout) == 0 ? 0 : 1;
 }

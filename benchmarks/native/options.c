@@ -16,20 +16,23 @@
 static const char usage[] =
     "usage: load --to 127.0.0.1:PORT --request FILE [--expect TEXT] [--status N]\n"
     "            [--request FILE ...] [--connections N] [--seconds S] [--grace S]\n"
-    "            [--rate R [--poisson SEED]]\n"
+    "            [--rate R [--poisson SEED]] [--every S]\n"
     "\n"
     "Asks the requests in turn, each the bytes of a whole file, and prints what came of it as\n"
     "one JSON object. Without --rate every connection asks again as soon as it has its answer;\n"
     "with it requests are due evenly, or at random times of a seed. --expect is what a good\n"
     "answer to the request before it contains, --status its status, otherwise 200. After\n"
-    "--seconds no more becomes due, and after --grace what is not answered is given up.\n";
+    "--seconds no more becomes due, and after --grace what is not answered is given up. With\n"
+    "--every there is one more such object, on a line of its own, each time so many seconds have\n"
+    "passed: of these alone. SIGTERM ends it as the end of --seconds does.\n";
 
 static const struct option names[] = {
     {"to", required_argument, NULL, 't'},      {"request", required_argument, NULL, 'q'},
     {"expect", required_argument, NULL, 'x'},  {"connections", required_argument, NULL, 'c'},
     {"seconds", required_argument, NULL, 's'}, {"grace", required_argument, NULL, 'g'},
     {"rate", required_argument, NULL, 'r'},    {"poisson", required_argument, NULL, 'p'},
-    {"status", required_argument, NULL, 'a'},  {NULL, 0, NULL, 0},
+    {"status", required_argument, NULL, 'a'},  {"every", required_argument, NULL, 'e'},
+    {NULL, 0, NULL, 0},
 };
 
 void fail(const char *format, ...)
@@ -110,6 +113,7 @@ static void read_option(Options *options, int name, char *value)
     case 'c': options->connections = (size_t)read_number(value, 1, 100000); break;
     case 's': options->seconds = read_number(value, 0, 86400); break;
     case 'g': options->grace = read_number(value, 0, 86400); break;
+    case 'e': options->every = read_number(value, 1e-2, 86400); break;
     case 'r': options->rate = read_number(value, 1e-3, 1e7); break;
     case 'p':
         options->poisson = 1;

@@ -51,6 +51,12 @@ void schedule_start(Schedule *schedule, uint64_t now, double seconds)
     schedule->end = now + (uint64_t)(seconds * 1e9);
 }
 
+void schedule_end(Schedule *schedule, uint64_t now)
+{
+    schedule->end = now;
+    schedule->count = schedule->next;
+}
+
 int schedule_lasts(const Schedule *schedule, uint64_t now)
 {
     return schedule->closed ? now < schedule->end : schedule->next < schedule->count;

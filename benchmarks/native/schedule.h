@@ -19,6 +19,9 @@ void schedule_make(Schedule *schedule, const Options *options);
 
 void schedule_start(Schedule *schedule, uint64_t now, double seconds);
 
+/* Nothing more becomes due. */
+void schedule_end(Schedule *schedule, uint64_t now);
+
 /* Whether there is one more to ask, now or later. */
 int schedule_lasts(const Schedule *schedule, uint64_t now);
 

@@ -24,6 +24,18 @@ void seen_answer(Seen *seen, const Answer *answer, const Question *question, uin
     }
 }
 
+void seen_add(Seen *seen, const Seen *other)
+{
+    seen->answered += other->answered;
+    seen->refused += other->refused;
+    seen->wrong += other->wrong;
+    seen->failed += other->failed;
+    seen->reopened += other->reopened;
+    histogram_add_all(&seen->latencies, &other->latencies);
+    histogram_add_all(&seen->refusals, &other->refusals);
+    histogram_add_all(&seen->lateness, &other->lateness);
+}
+
 static void print_count(const char *name, uint64_t count)
 {
     printf("\"%s\":%" PRIu64 ",", name, count);

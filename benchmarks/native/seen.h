@@ -20,6 +20,9 @@ typedef struct {
 /* Counts an answer that took so many nanoseconds. */
 void seen_answer(Seen *seen, const Answer *answer, const Question *question, uint64_t latency);
 
+/* Counts all of another one too; what was neither answered nor asked at its end is left. */
+void seen_add(Seen *seen, const Seen *other);
+
 /* As one JSON object on the standard output, with the seconds of the clock and of the CPU. */
 void seen_print(const Seen *seen, double seconds, double cpu);
 

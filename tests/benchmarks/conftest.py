@@ -11,5 +11,6 @@ _COMPILED = [
     "test_generator.py",
     "test_load.py",
     "test_soak.py",
+    "test_timeline.py",
 ]
 collect_ignore = [] if shutil.which(COMPILER) else _COMPILED

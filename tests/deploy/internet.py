@@ -101,12 +101,12 @@ class _Service(BaseHTTPRequestHandler):
 @contextmanager
 def internet(directory: Path, names: str) -> Iterator[Internet]:
     """Serve on the loopback address, with a certificate for names such as *.example.org."""
-    certificate = _certificate(directory, names)
+    shown = certificate(directory, names)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate)
+    tls.load_cert_chain(shown)
     handler = type("Service", (_Service,), {"tls": tls})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    handler.internet = Internet(server.server_port, certificate)  # type: ignore[attr-defined]  # of the class just made
+    handler.internet = Internet(server.server_port, shown)  # type: ignore[attr-defined]  # of the class just made
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
@@ -117,7 +117,7 @@ def internet(directory: Path, names: str) -> Iterator[Internet]:
         server.server_close()
 
 
-def _certificate(directory: Path, names: str) -> Path:
+def certificate(directory: Path, names: str) -> Path:
     """A key and a certificate that vouches for itself, in one file."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])

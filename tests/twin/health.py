@@ -1,7 +1,8 @@
-"""Target health that a test scripts: from initial to healthy, or to what went wrong."""
+"""Target health that a test scripts, or lets somebody observe: from initial to what becomes."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from moto.ec2.models.instances import Instance
@@ -32,6 +33,8 @@ class Verdict:
 
 HEALTHY = Verdict("healthy")
 
+Observe = Callable[[str], Verdict | None]  # of a target's id; None while nothing is known of it
+
 
 @dataclass(frozen=True)
 class Line:
@@ -58,6 +61,11 @@ class Health:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lines: list[Line] = []
+        self._observe: Observe | None = None
+
+    def observe(self, see: Observe) -> None:
+        """Say from now on what somebody sees of the targets, whatever the script says."""
+        self._observe = see
 
     def script(
         self,
@@ -87,7 +95,9 @@ class Health:
     def verdict(
         self, group: FakeTargetGroup, target_id: str, instance: Instance | None, since: float
     ) -> Verdict:
-        """What the script says now of a target registered at `since`."""
+        """What the script says now of a target registered at `since`, or who observes it."""
+        if self._observe is not None:
+            return self._observe(target_id) or self._initial(since)
         lines = [line for line in self._lines if line.names(target_id, instance)]
         if not any(line.written <= since for line in lines):
             lines.insert(0, Line(HEALTHY, since, None))

@@ -20,6 +20,7 @@ from tests.twin.control import CONTROL, World, control
 from tests.twin.environment import HOST
 from tests.twin.gate import Gate
 from tests.twin.untraced import untraced
+from tests.twin.weather import Weather
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -31,6 +32,7 @@ class Served(World, Protocol):
     """A twin, as far as it is served."""
 
     gate: Gate
+    weather: Weather
 
 
 class _Moto(DomainDispatcherApplication):
@@ -58,6 +60,10 @@ class _Application:
         with self._twin.gate.lock:
             if environ["PATH_INFO"].startswith(CONTROL):
                 return control(self._twin, environ, start_response)
+            if squall := self._twin.weather.strike(environ):
+                environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+                start_response(f"{squall.status} {squall.status.phrase}", list(squall.headers))
+                return [squall.body]
             answer: Iterable[bytes] = self._moto(environ, _undated(start_response))
             return list(answer)
 

@@ -91,6 +91,10 @@ class Targets:
             return STOPPED
         return self._health.verdict(group, target_id, instance, known.since)
 
+    def known(self) -> dict[str, bool]:
+        """Every target's id, and whether it drains, whatever its group."""
+        return {target_id: one.leaves is not None for (_, target_id), one in self._all.items()}
+
     def describe(
         self, group: FakeTargetGroup, targets: list[dict[str, Any]]
     ) -> list[FakeHealthStatus]:

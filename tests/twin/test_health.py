@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.twin.health import Verdict
 from tests.twin.twin import Twin
 from tests.twin.worlds import BAD, GOOD, Stack, stack
 
@@ -52,6 +53,18 @@ def test_a_healthy_target_may_turn(app: Stack) -> None:
     assert app.health() == {one: ("unhealthy", "Target.Timeout"), other: ("healthy", None)}
     app.twin.health.script(instance=one, becomes="healthy", after=0)
     assert app.health()[one] == ("healthy", None)
+
+
+def test_somebody_observes(app: Stack) -> None:
+    """What is seen counts, whatever the script says; of what nobody has seen nothing is known."""
+    one, other = (member["InstanceId"] for member in app.members())
+    seen = {one: Verdict("unhealthy", "Target.Timeout")}
+    app.twin.health.observe(seen.get)
+    assert app.health() == {
+        one: ("unhealthy", "Target.Timeout"),
+        other: ("initial", "Elb.InitialHealthChecking"),
+    }
+    assert app.twin.targets.known() == {one: False, other: False}
 
 
 def test_reasons_have_descriptions(app: Stack) -> None:

@@ -58,6 +58,7 @@ from tests.twin.strict_functions import Functions
 from tests.twin.strict_roles import Roles
 from tests.twin.strict_security_groups import SecurityGroups
 from tests.twin.targets import Targets
+from tests.twin.weather import Weather
 
 # The credentials are the twin's own, and no container is started for a function.
 MOTO: DefaultConfig = {"core": {"mock_credentials": False}, "lambda": {"use_docker": False}}
@@ -74,6 +75,7 @@ class Twin:
     faults      throttling, outages, lost answers, interruptions
     calls       every call made
     layers      what images are made of: `put`
+    weather     the part of the requests over HTTP that fails: `share`
     roles, functions, balancers, interfaces, security_groups
                 delays: how long AWS takes to know or let go
 
@@ -108,6 +110,7 @@ class Twin:
         self.balancers = balancers.Balancers(self.clock)
         self.interfaces = Interfaces(self.clock)
         self.layers = layers.Layers()
+        self.weather = Weather()
         self._session: Any = None  # its overloads know no service name from a variable
         self._clients: dict[str, Any] = {}
         self._stack = ExitStack()

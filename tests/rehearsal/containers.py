@@ -1,0 +1,61 @@
+"""Machines in containers."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from tests.rehearsal import killer
+from tests.rehearsal.machines import Address, Unavailable
+from tests.rehearsal.programs import Broken, Program
+from tests.rehearsal.runner import Runner
+from tests.rehearsal.userdata import Boot
+
+
+class Container:
+    """The `Means` that does what the instance itself would do."""
+
+    def __init__(
+        self, runner: Runner, name: str, boot: Boot, address: Address, cpus: float, folder: Path
+    ) -> None:
+        self._runner = runner
+        self._name = name
+        self._boot = boot
+        self._address = address
+        self._cpus = cpus
+        self._file = folder / f"{name}.env"
+
+    def fetch(self) -> None:
+        """Pull the image, by its digest."""
+        done = self._runner.ask("pull", "--quiet", self._boot.image)
+        if done.returncode:
+            raise Unavailable(done.stderr.strip())
+
+    def launch(self, log: Path) -> Program:
+        """Run the container, in place of one that was left."""
+        lines = (f"{name}={value}\n" for name, value in self._boot.environment.items())
+        self._file.write_text("".join(lines), encoding="utf-8")
+        self._runner.remove(self._name)
+        argv = self._runner.run(self._name, self._boot, self._address, self._cpus, self._file)
+        return Program(argv, log, {**os.environ, **self._runner.environment})
+
+    def stop(self, program: Program) -> None:
+        """`docker stop`, as often as it takes: a container may only just come to be."""
+        seconds = self._boot.options.stop_seconds
+        while not program.ended(within=0.05):
+            self._runner.ask("stop", "--time", f"{seconds}", self._name)
+
+    def kill(self, program: Program) -> None:
+        """All the processes in it."""
+        while not program.ended(within=0.05):
+            self._runner.ask("kill", "--signal", "KILL", self._name)
+
+    def kill_worker(self, program: Program) -> None:
+        """From inside, where every engine lets one."""
+        source = Path(killer.__file__).read_text(encoding="utf-8")
+        done = self._runner.ask(
+            "exec", "--interactive", self._name, "python", "-", "1", stdin=source
+        )
+        if done.returncode:
+            told = done.stderr.strip()[-300:] or "it serves with one process"
+            raise Broken(f"no worker of {self._name} was killed: {told}")

@@ -1,0 +1,58 @@
+"""The door: the real balancer, which comes and goes with the listener of AWS's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.rehearsal.balancer import Balancer, Target
+from tests.rehearsal.haproxy import Settings
+from tests.rehearsal.machines import Address
+
+
+class Door:
+    """A balancer at an address while there is a listener; what it is told without one is lost."""
+
+    def __init__(self, address: Address, folder: Path) -> None:
+        self.address = address
+        self._folder = folder
+        self._balancer: Balancer | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether anybody listens."""
+        return self._balancer is not None
+
+    def follow(self, settings: Settings | None) -> None:
+        """Open it as it should be, or close it."""
+        if settings is not None and self._balancer is None:
+            balancer = Balancer(self.address, settings, self._folder)
+            balancer.start()
+            self._balancer = balancer
+        elif settings is None:
+            self.close()
+
+    def close(self) -> None:
+        """Have nobody listen."""
+        if self._balancer is not None:
+            self._balancer.close()
+            self._balancer = None
+
+    def add(self, name: str, address: Address) -> None:
+        """Check a server, and send it requests once it is healthy."""
+        if self._balancer is not None:
+            self._balancer.add(name, address)
+
+    def drain(self, name: str) -> None:
+        """Send it no more of them."""
+        if self._balancer is not None:
+            self._balancer.drain(name)
+
+    def remove(self, name: str) -> None:
+        """Forget it."""
+        if self._balancer is not None:
+            self._balancer.remove(name)
+
+    def states(self) -> Mapping[str, Target]:
+        """What is known of each."""
+        return self._balancer.states() if self._balancer is not None else {}

@@ -1,0 +1,35 @@
+"""The images that a rehearsal makes: each knows whose it is, so that it can be removed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from subprocess import CompletedProcess
+
+from tests.rehearsal.programs import OWNER, alive
+from tests.rehearsal.versions import Version
+
+Ask = Callable[..., CompletedProcess[str]]
+"""Calls the engine with some words, such as `Runner.ask`."""
+
+
+def dockerfile(base: str, version: Version) -> str:
+    """A version on top of the service's image: the files that differ, and what it sets."""
+    lines = [f"FROM {base}", f'LABEL {OWNER}={os.getpid()} version="{version.name}"']
+    lines += [f"ENV {key}={value}" for key, value in version.environment.items()]
+    lines += ["COPY app /app"] if version.edits else []
+    return "\n".join(lines)
+
+
+def sweep_images(ask: Ask) -> None:
+    """Remove this rehearsal's images, and those of rehearsals that have died, with all names."""
+    wanted = ("--all", "--quiet", "--no-trunc", "--filter", f"label={OWNER}")
+    listed = sorted(set(ask("images", *wanted).stdout.split()))
+    if not listed:
+        return
+    form = f'{{{{.Id}}}} {{{{index .Config.Labels "{OWNER}"}}}}'
+    lines = ask("image", "inspect", "--format", form, *listed).stdout.splitlines()
+    for line in lines:
+        name, owner = line.split()
+        if owner == str(os.getpid()) or not alive(owner):
+            ask("rmi", "--force", name)

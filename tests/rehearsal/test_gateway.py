@@ -1,0 +1,112 @@
+"""The gateway: each call goes to the version whose turn it is, by its own image and settings."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.load import Question, request
+from tests.rehearsal.asker import Asker
+from tests.rehearsal.emulator import Emulator, Task
+from tests.rehearsal.gateway import Gateway
+from tests.rehearsal.waiting import until
+from tests.twin.functions import function, push, update
+from tests.twin.plugin import twin
+from tests.twin.twin import Twin
+
+__all__ = ["twin"]
+
+EVENT = {"rawPath": "/predict"}
+
+
+class Echo(Emulator):
+    """Answers with the image of its task, and the path or the body of the event."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+
+    def invoke(self, event: bytes) -> bytes:
+        asked = json.loads(event)
+        body = f"{self._task.image} {asked['rawPath']} {asked.get('body', '')}"
+        return json.dumps({"statusCode": 200, "body": body}).encode()
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+
+@pytest.fixture
+def digests(twin: Twin) -> list[str]:
+    """A function of two versions, and an alias that gives all calls to the first."""
+    images = [push(twin, "one"), push(twin, "two")]
+    client = function(twin, images[0])
+    first = client.publish_version(FunctionName="app")["Version"]
+    update(twin, client, images[1])
+    client.create_alias(FunctionName="app", Name="live", FunctionVersion=first)
+    return images
+
+
+def gateway(twin: Twin, directory: Path) -> Gateway:
+    """A gateway of that function."""
+    return Gateway(twin, Echo, directory, "app")
+
+
+def weigh(twin: Twin, second: float) -> None:
+    """Give the second version a part of the calls."""
+    twin.client("lambda").update_alias(
+        FunctionName="app",
+        Name="live",
+        RoutingConfig={"AdditionalVersionWeights": {"2": second}},
+    )
+
+
+def answered(one: Gateway, times: int) -> set[str]:
+    """The images that answer so many calls."""
+    return {str(one.answer(dict(EVENT))["body"]).split()[0] for _ in range(times)}
+
+
+def test_the_url_follows_the_weights(twin: Twin, digests: list[str], tmp_path: Path) -> None:
+    """None for a version without weight, all for one with the whole, both between."""
+    one = gateway(twin, tmp_path)
+    assert answered(one, 50) == {digests[0]}
+    weigh(twin, 0.5)
+    assert answered(one, 50) == set(digests)
+    weigh(twin, 1.0)
+    assert answered(one, 50) == {digests[1]}
+    assert one.asked.total() == 150
+
+
+def test_an_invocation_names_its_version(twin: Twin, digests: list[str], tmp_path: Path) -> None:
+    """Whatever the alias says; it is no request to the URL."""
+    one = gateway(twin, tmp_path)
+    for number, digest in enumerate(digests, 1):
+        answer: Any = twin.client("lambda").invoke(
+            FunctionName="app", Qualifier=str(number), Payload=json.dumps(EVENT).encode()
+        )
+        assert json.loads(answer["Payload"].read())["body"].split()[0] == digest
+    assert not one.asked
+
+
+def test_versions_end_with_their_function(twin: Twin, digests: list[str], tmp_path: Path) -> None:
+    """Those that were asked, once; as long as it is there none does."""
+    one = gateway(twin, tmp_path)
+    one.answer(dict(EVENT))
+    assert one.forsaken() == []
+    twin.client("lambda").delete_function(FunctionName="app")
+    assert [type(each) for each in one.forsaken()] == [Echo]
+    assert one.forsaken() == []
+
+
+def test_the_url_is_served_with_tls(twin: Twin, digests: list[str], tmp_path: Path) -> None:
+    """A request becomes an event, and what is answered an answer; a wrong one is seen."""
+    one = gateway(twin, tmp_path)
+    one.start()
+    try:
+        for expected, good in ((digests[0], True), ("another", False)):
+            question = Question(request("/predict", b"{}"), expected)
+            asker = Asker(one.port, one.certificate, question)
+            with asker.asking():
+                until(lambda asker=asker: one.asked.total() > 0 and asker.requests > 1)  # type: ignore[misc]  # the default is the one of this round
+            assert (asker.faults == []) == good
+    finally:
+        one.close()

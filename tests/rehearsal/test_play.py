@@ -1,0 +1,74 @@
+"""Playing: acts in their order, up to the first that goes wrong, and what is said of them."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.rehearsal.counted import second
+from tests.rehearsal.deployer import Unexpected
+from tests.rehearsal.play import held, last_line, play, sum_up
+from tests.rehearsal.playbill import Act
+from tests.rehearsal.stage import Stage
+from tests.rehearsal.stages import still
+from tests.rehearsal.traffic import Second
+from tests.twin.plugin import twin
+from tests.twin.twin import Twin
+
+__all__ = ["twin"]
+
+
+@pytest.fixture
+def stage(twin: Twin, tmp_path: Path) -> Stage:
+    return still(twin, tmp_path)
+
+
+def answers(stage: Stage) -> None:
+    """An act in which a hundred requests are answered."""
+    stage.traffic.seconds.append(Second(time.monotonic(), second(100)))
+
+
+def loses(stage: Stage) -> None:
+    """An act in which one is lost."""
+    stage.traffic.seconds.append(Second(time.monotonic(), second(99, failed=1)))
+
+
+def breaks(stage: Stage) -> None:
+    """An act that does not end as it should."""
+    raise Unexpected("it ended with 4, not 0")
+
+
+def test_each_act_has_its_own_requests(stage: Stage) -> None:
+    """What an act may not spare makes it wrong, and the next is played all the same."""
+    played = play(stage, [Act("one", answers), Act("two", loses), Act("three", loses, spare=1)])
+    assert [each.good for each in played] == [True, False, True]
+    assert [each.tally.bad for each in played] == [0, 1, 1]
+
+
+def test_a_fault_ends_it(twin: Twin, tmp_path: Path) -> None:
+    """What should come after it would stand on nothing; it is said."""
+    said: list[str] = []
+    stage = still(twin, tmp_path, said.append)
+    played = play(stage, [Act("one", breaks), Act("two", answers)])
+    assert [each.fault for each in played] == ["Unexpected: it ended with 4, not 0"]
+    assert said == ["== one", played[0].line, played[0].fault]
+
+
+def test_what_makes_it_hold(stage: Stage) -> None:
+    """Every act, and every client that idled."""
+    good = play(stage, [Act("one", answers), Act("two", loses, spare=1)])
+    assert held(good, stage)
+    assert not held([*good, *play(stage, [Act("three", loses)])], stage)
+    stage.idlers.seen.faults.append("503 busy")
+    assert not held(good, stage)
+
+
+def test_the_last_line(stage: Stage) -> None:
+    """All that was asked, what became of it, and how each act ended."""
+    played = play(stage, [Act("one", answers), Act("two", breaks)])
+    stage.idlers.seen.requests, stage.idlers.seen.faults = 7, ["503 busy"]
+    assert last_line(played, sum_up(stage)) == (
+        "rehearsal: 0 requests, 0 failed, 0 wrong; 7 after idling, 1 failed; one: ok, two: WRONG"
+    )

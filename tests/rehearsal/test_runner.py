@@ -1,0 +1,31 @@
+"""What containers are run with, and what is said where nothing runs them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.rehearsal.boots import quick_boot
+from tests.rehearsal.machines import Address
+from tests.rehearsal.runner import Runner, find_runner
+
+
+def test_docker_is_asked_as_docker_wants_it(tmp_path: Path) -> None:
+    """Without what only podman has or needs."""
+    boot = quick_boot("price")
+    words = Runner("docker").run("one", boot, Address("127.0.1.3", 81), 0.5, tmp_path / "env")
+    assert words[:2] == ["docker", "run"]
+    assert not {"--runtime", "--ulimit", "passthrough", "--time"} & set(words)
+    assert words[words.index("--publish") + 1] == "127.0.1.3:81:80"
+    assert words[-1] == "price"
+
+
+def test_where_nothing_runs_containers_it_is_said_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of both engines, and what to install."""
+    monkeypatch.setattr("tests.rehearsal.packages.search_path", lambda: "/nowhere")
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert find_runner({}) == (
+        "docker does not answer, and podman and runc and conmon are not installed: "
+        "apt-get install podman runc conmon"
+    )

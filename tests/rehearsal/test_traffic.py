@@ -1,0 +1,44 @@
+"""The traffic: what is asked, what is expected, and what is counted of it."""
+
+import json
+
+import pytest
+
+from tests.rehearsal.counted import second
+from tests.rehearsal.traffic import Second, Traffic, added, questions, tally
+from tests.rehearsal.versions import DEAR, ROOT
+
+
+def test_each_question_knows_its_price() -> None:
+    """They are golden rows, none of them so dear that the wrong version would answer it wrong."""
+    golden = json.loads((ROOT / "bundle" / "manifest.json").read_text())["golden"]
+    prices = [round(each["price"], 2) for each in golden]
+    asked = [float(each.expect.rpartition(": ")[2].rstrip(",")) for each in questions()]
+    assert asked == [price for price in prices if price <= DEAR]
+    assert len(asked) > 1
+    assert len(asked) < len(prices)
+
+
+def test_what_counts_as_bad() -> None:
+    """Refused and cut off has failed, another answer is wrong."""
+    found = tally([second(5, refused=1, failed=2), second(5, wrong=4)])
+    assert (found.requests, found.failures, found.wrong, found.bad) == (17, 3, 4, 7)
+    assert found.milliseconds(0.5) == pytest.approx(1.0)
+    assert added([found, found]).requests == 34
+    assert tally([]).milliseconds(0.99) == 0
+
+
+def test_a_time_has_what_came_in_it() -> None:
+    """By the end of each second, with the traffic besides."""
+    traffic, more = Traffic(1, 10), Traffic(1, 10)
+    traffic.seconds = [Second(float(at), second(at)) for at in (1, 2, 3)]
+    more.seconds = [Second(2.5, second(10))]
+    traffic.besides.append(more)
+    assert traffic.between(1, 3).requests == 2 + 3 + 10
+
+
+def test_traffic_that_never_began_has_nothing() -> None:
+    """Where the first act fails."""
+    traffic = Traffic(1, 10)
+    traffic.stop()
+    assert traffic.whole().requests == 0
