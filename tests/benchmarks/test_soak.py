@@ -51,7 +51,7 @@ def test_a_server_that_leaks_is_caught(tmp_path: Path) -> None:
         asked = (Question(request("/", b"{}")),)
         seen = soak.soaked(server, seconds=0.9, rate=100, traffic=lambda _: asked, parts=9)
     (worker,) = seen.workers()
-    assert worker.growth == pytest.approx(50_000, rel=0.3)
+    assert worker.growth > 0.7 * 50_000  # and whatever else a young process takes
     told = "\n".join(seen.faults(Limits(requests=10, drift=1000)))
     for fault in ("MB per million", "more descriptors", "more threads", "more series"):
         assert fault in told

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.deploy import standstill as standing
 from tests.deploy.standstill import Stand, Standstill
 from tests.twin.faults import Interrupted
 
@@ -51,10 +52,20 @@ def test_a_flow_without_the_point_tells_so(counting: Standstill) -> None:
     assert counting.killed("count", 2)[:-1] == [1, 2]
 
 
-def test_nothing_of_it_is_left() -> None:
+def test_nothing_of_it_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither of a flow that was left for another, nor of one that was not followed to its end."""
+    forked: list[int] = []
+
+    def fork() -> int:
+        forked.append(forking())
+        return forked[-1]
+
+    forking = standing._fork  # noqa: SLF001 - where its processes come from
+    monkeypatch.setattr(standing, "_fork", fork)
     with Standstill(_counted) as standstill:
         for flow in ("count", "again"):
             standstill.killed(flow, 1)
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert len(forked) == 2
+    for process in forked:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(process, os.WNOHANG)
