@@ -27,6 +27,7 @@ FRONT = "front"
 _JSON = frozenset(
     (b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8")
 )
+_KEY = HEADER.lower().encode()
 _DIGITS = 12
 """Of a length that is read as a number at all."""
 
@@ -131,7 +132,7 @@ class FrontPath:
 
 
 def _key(headers: Headers) -> str:
-    return headers.get(HEADER.lower().encode(), b"").decode("latin-1")
+    return headers.get(_KEY, b"").decode("latin-1")
 
 
 def _identifier(asked: Asked) -> str:

@@ -62,12 +62,12 @@ class Ledger:
         self._notes.append(note)
         if _log.isEnabledFor(logging.INFO):
             self._text.append(_line(note))
+        if self._due is None:
+            self._due = asyncio.get_running_loop().call_later(self._delay, self.settle)
         if len(self._notes) == MOST:
             self.settle()
         elif len(self._text) == TOGETHER:
             self._write()
-        if self._due is None:
-            self._due = asyncio.get_running_loop().call_later(self._delay, self.settle)
 
     def settle(self) -> None:
         """Tell the metrics and the log of everything that was noted."""
@@ -82,7 +82,8 @@ class Ledger:
 
     def _write(self) -> None:
         text, self._text = self._text, []
-        self._lines.write(text)
+        if text:
+            self._lines.write(text)
 
 
 def _line(note: Note) -> str:

@@ -72,27 +72,6 @@ def configure(level: str, stream: TextIO) -> Lines:
     return lines
 
 
-def request_fields(
-    request_id: str,
-    method: str,
-    path: str,
-    route: str,
-    status: int,
-    seconds: float,
-    client: str | None,
-) -> dict[str, object]:
-    """What the line of one request has beyond the common members."""
-    return {
-        "request_id": request_id,
-        "method": method,
-        "path": path,
-        "route": route,
-        "status": status,
-        "duration_ms": round(seconds * 1000, 3),
-        "client": client,
-    }
-
-
 def timestamp(milliseconds: int) -> str:
     """Unix time in milliseconds as a line has it, in UTC."""
     seconds, rest = divmod(milliseconds, 1000)

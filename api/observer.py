@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.drain import Drain
 from api.identifiers import request_id
-from api.logs import FIELDS, request_fields
+from api.logs import FIELDS
 from api.metrics import Metrics
 from api.problems import Problem, respond
 
@@ -63,15 +63,15 @@ class Observer:
         self._metrics.requests.labels(method, route, str(answer.status)).inc()
         self._metrics.duration.labels(route).observe(seconds)
         client = scope.get("client")
-        fields = request_fields(
-            answer.request_id,
-            scope["method"],
-            scope["path"],
-            route,
-            answer.status,
-            seconds,
-            client[0] if client else None,
-        )
+        fields = {
+            "request_id": answer.request_id,
+            "method": scope["method"],
+            "path": scope["path"],
+            "route": route,
+            "status": answer.status,
+            "duration_ms": round(seconds * 1000, 3),
+            "client": client[0] if client else None,
+        }
         _log.info("request", extra={FIELDS: fields})
 
 

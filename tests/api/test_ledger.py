@@ -62,64 +62,61 @@ def test_a_quiet_log_is_told_nothing(root_logger: logging.Logger) -> None:
     assert told(NOTE) == ""
 
 
+class Counted:
+    """Metrics that note how many answers they were told of at once, and when they were."""
+
+    def __init__(self) -> None:
+        self.told: list[int] = []
+        self.event = asyncio.Event()
+        self.metrics = Metrics("v")
+        self.metrics.count_answers = self._count  # type: ignore[method-assign]  # to be told of it
+
+    def _count(self, status: int, seconds: Sequence[float]) -> None:
+        self.told.append(len(seconds))
+        self.event.set()
+
+
 def test_what_is_noted_is_told_together_after_the_delay() -> None:
     """Not before, and then all of it."""
-    metrics = Metrics("v")
-    told: list[int] = []
 
-    async def ask() -> None:
-        ledger, counted = Ledger(metrics, Lines(io.StringIO()), 0.01), asyncio.Event()
-
-        def count(status: int, seconds: Sequence[float]) -> None:
-            told.append(len(seconds))
-            counted.set()
-
-        metrics.count_answers = count  # type: ignore[method-assign]  # to be told of it
+    async def ask() -> list[int]:
+        counted = Counted()
+        ledger = Ledger(counted.metrics, Lines(io.StringIO()), 0.01)
         for _ in range(3):
             ledger.note(NOTE)
-        assert told == []
-        await counted.wait()
+        assert counted.told == []
+        await counted.event.wait()
         ledger.settle()
+        return counted.told
 
-    asyncio.run(ask())
-    assert told == [3]
+    assert asyncio.run(ask()) == [3]
 
 
 def test_a_note_after_all_was_told_is_told_too() -> None:
-    """As of a request whose body or client was slow: no other one has to come for that."""
-    metrics = Metrics("v")
-    told: list[int] = []
+    """No other one has to come for that."""
 
-    async def ask() -> None:
-        ledger, counted = Ledger(metrics, Lines(io.StringIO()), 0.01), asyncio.Event()
-
-        def count(status: int, seconds: Sequence[float]) -> None:
-            told.append(len(seconds))
-            counted.set()
-
-        metrics.count_answers = count  # type: ignore[method-assign]  # to be told of it
-        ledger.settle()
+    async def ask() -> list[int]:
+        counted = Counted()
+        ledger = Ledger(counted.metrics, Lines(io.StringIO()), 0.01)
         ledger.settle()
         ledger.note(NOTE)
-        await asyncio.wait_for(counted.wait(), 10)
+        await asyncio.wait_for(counted.event.wait(), 10)
+        return counted.told
 
-    asyncio.run(ask())
-    assert told == [1]
+    assert asyncio.run(ask()) == [1]
 
 
 def test_many_notes_are_told_before_the_delay() -> None:
     """So that none of the pauses in which they are told is a long one."""
-    metrics = Metrics("v")
-    told: list[int] = []
-    metrics.count_answers = lambda status, seconds: told.append(len(seconds))  # type: ignore[method-assign]  # to be told
 
-    async def ask() -> None:
-        ledger = Ledger(metrics, Lines(io.StringIO()), 60)
+    async def ask() -> list[int]:
+        counted = Counted()
+        ledger = Ledger(counted.metrics, Lines(io.StringIO()), 60)
         for _ in range(2 * MOST + 1):
             ledger.note(NOTE)
+        return counted.told
 
-    asyncio.run(ask())
-    assert told == [MOST, MOST]
+    assert asyncio.run(ask()) == [MOST, MOST]
 
 
 def test_lines_are_written_as_many_as_a_pipe_takes_whole(root_logger: logging.Logger) -> None:
