@@ -19,22 +19,24 @@ _TOO_LONG = 65_537
 
 def mixed(part: int) -> tuple[Question, ...]:
     """What is asked in turn in a part of the soak."""
-    plain = list(_plain())
+    prices = list(plain())
     others = (*_priced(), *_batches(), *_pages(), *_malformed(), *_misnamed(part), *_astray(part))
     return tuple(
         question
         for place, other in enumerate(others)
-        for question in (*_turn(plain, place * PLAIN), other)
+        for question in (*_turn(prices, place * PLAIN), other)
     )
 
 
-def _turn(plain: list[Question], start: int) -> Iterator[Question]:
-    return (plain[(start + step) % len(plain)] for step in range(PLAIN))
+def _turn(prices: list[Question], start: int) -> Iterator[Question]:
+    return (prices[(start + step) % len(prices)] for step in range(PLAIN))
 
 
-def _plain() -> Iterator[Question]:
+def plain(content_type: str = "application/json") -> Iterator[Question]:
+    """The price of each golden product."""
     for product, price in GOLDEN:
-        yield Question(request("/predict", _json(product)), _priced_at(price))
+        question = request("/predict", _json(product), content_type=content_type)
+        yield Question(question, _priced_at(price))
 
 
 def _priced() -> Iterator[Question]:
