@@ -37,7 +37,7 @@ def usual() -> Iterator[None]:
 def test_who_interrupts_it_leaves_no_server(
     number: signal.Signals, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """However it is told to end, and who is impatient is not heard."""
+    """However it is told to end."""
     started = []
 
     def main() -> None:
@@ -45,14 +45,26 @@ def test_who_interrupts_it_leaves_no_server(
         command = Command([sys.executable, "-c", SERVER, str(port)], port, "/", b"{}")
         with serving(command, tmp_path / "log", cores=None) as server:
             started.append(server.pid)
-            try:
-                signal.raise_signal(number)
-            finally:
-                signal.raise_signal(number)
+            signal.raise_signal(number)
 
     assert ended(main) == INTERRUPTED
     assert [family(pid) for pid in started] == [[]]
     assert capsys.readouterr().err == "interrupted, and every server that was started is ended\n"
+
+
+def test_who_is_impatient_is_not_heard() -> None:
+    """A second interruption does not cut off the ending."""
+    left = []
+
+    def main() -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        finally:
+            signal.raise_signal(signal.SIGINT)
+            left.append("in order")
+
+    assert ended(main) == INTERRUPTED
+    assert left == ["in order"]
 
 
 def test_signals_are_as_they_were() -> None:
