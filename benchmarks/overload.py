@@ -5,13 +5,16 @@ how long they took. Requests are due whether or not earlier ones were answered.
 """
 
 import argparse
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.arguments import DAY, number
 from benchmarks.contenders import BODY, SERVICE
 from benchmarks.cores import confined, split
+from benchmarks.ending import ended
 from benchmarks.load import Load, Plan, Question, closed, request, run
 from benchmarks.processes import free_port, serving
 
@@ -40,9 +43,10 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.overload", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=5.0,
+    parser.add_argument("--seconds", type=number(0.1, DAY), default=5.0,
                         help="of each load (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--factors", type=float, nargs="+", default=[0.7, 1.0, 2.0],
+    parser.add_argument("--factors", type=number(0.01, 100), nargs="+",
+                        default=[0.7, 1.0, 2.0], metavar="FACTOR",
                         help="of the capacity (default: 0.7 1 2)")  # fmt: skip
     return parser
 
@@ -101,4 +105,4 @@ def _row(overload: Overload, factor: float, load: Load) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(ended(main))
