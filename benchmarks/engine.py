@@ -58,3 +58,9 @@ class Engine:
             return self.ask("info").returncode == 0
         except OSError:
             return False
+
+
+def find_engine() -> Engine | None:
+    """What runs containers here, if anything does."""
+    engines = (Engine(name) for name in ("docker", "podman"))
+    return next((each for each in engines if each.answers()), None)

@@ -14,8 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from benchmarks.arguments import DAY, whole
 from benchmarks.contenders import SERVICE
 from benchmarks.cores import confined, split
+from benchmarks.ending import ended
 from benchmarks.environments import HOME
 from benchmarks.load import Load, Plan, Question, run
 from benchmarks.processes import Server, free_port, serving
@@ -49,10 +51,7 @@ class Flame:
 def main(argv: Sequence[str] | None = None) -> None:
     """Sample, leave the flame graphs and print the table."""
     args = _parser().parse_args(argv)
-    try:
-        flames = measure(installed(args.seconds), HOME)
-    except RuntimeError as error:
-        sys.exit(f"error: {error}")
+    flames = measure(installed(args.seconds), HOME)
     print(table(flames))
     for way in flames:
         print(f"\n{way}: {picture(HOME, way)}", end="")
@@ -61,15 +60,9 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.flames", description=__doc__)
-    parser.add_argument("--seconds", type=_seconds, default=20,
+    parser.add_argument("--seconds", type=whole(1, DAY), default=20,
                         help="of each recording, whole ones (default: %(default)s)")  # fmt: skip
     return parser
-
-
-def _seconds(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of whole seconds: at least 1")
-    return int(text)
 
 
 def measure(sampler: Sampler, home: Path) -> dict[str, Flame]:
@@ -137,4 +130,4 @@ def _cells(flame: Flame, share: float) -> tuple[str, str]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(ended(main))

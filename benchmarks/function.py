@@ -7,6 +7,7 @@ all that one instance answers.
 """
 
 import argparse
+import os
 import statistics
 import sys
 import tempfile
@@ -15,9 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.agreement import refuse_other_price
+from benchmarks.arguments import DAY, number, whole
 from benchmarks.bundled import TARGET
 from benchmarks.cores import Cores, confined, split
 from benchmarks.emulator import PATH, find_emulator
+from benchmarks.ending import ended
 from benchmarks.engine import find_engine
 from benchmarks.load import Plan, Question, request, run
 from benchmarks.sandbox import EVENT, FLOOR, SERVICE, Function, Image, Sandbox, price_in
@@ -45,10 +48,10 @@ class Seen:
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, and print the table and the ratios."""
     args = _parsed(argv)
-    image, why = (None, "as was asked for") if args.processes else _image(args.image)
-    if image is None:
+    found, why = (None, "as was asked for") if args.processes else image(args.image)
+    if found is None:
         print(f"in processes of this Python, {why}", file=sys.stderr)
-    sandbox = Sandbox(args.emulator, image)
+    sandbox = Sandbox(args.emulator.resolve(), found)
     with tempfile.TemporaryDirectory() as directory:
         seen = measure(sandbox, args.starts, args.seconds, Path(directory, "log"))
     print(f"{table(seen)}\n\n{ratios(seen)}")
@@ -60,18 +63,21 @@ def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
                         help="default: that of aws-sam-cli, if it is installed")  # fmt: skip
     parser.add_argument("--image", default=IMAGE, help="default: %(default)s")
     parser.add_argument("--processes", action="store_true", help="without containers")
-    parser.add_argument("--starts", type=int, default=5, help="default: %(default)s")
-    parser.add_argument("--seconds", type=float, default=3.0,
+    parser.add_argument("--starts", type=whole(1, 1000), default=5,
+                        help="default: %(default)s")  # fmt: skip
+    parser.add_argument("--seconds", type=number(0.1, DAY), default=3.0,
                         help="of warm calls after each start (default: %(default)g)")  # fmt: skip
     args = parser.parse_args(argv)
     if args.emulator is None:
         parser.error(_NO_EMULATOR)
     if not args.emulator.is_file():
         parser.error(f"there is no emulator {args.emulator}")
+    if not os.access(args.emulator, os.X_OK):
+        parser.error(f"{args.emulator} may not be run: `chmod +x {args.emulator}`")
     return args
 
 
-def _image(name: str) -> tuple[Image | None, str]:
+def image(name: str) -> tuple[Image | None, str]:
     """The image; or none, and why."""
     engine = find_engine()
     if engine is None:
@@ -150,4 +156,4 @@ def _quotient(above: Sequence[float], below: Sequence[float]) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(ended(main))

@@ -75,7 +75,7 @@ class Sandbox:
             *("run", "--rm", "--pull", "never", "--no-healthcheck", "--name", name),
             *("--network", "host", "--read-only", "--tmpfs", "/tmp"),  # noqa: S108 - Lambda's own
             *(() if cores is None else ("--cpuset-cpus", ",".join(map(str, sorted(cores))))),
-            *("--volume", f"{self.emulator.resolve()}:/emulator:ro"),
+            *("--volume", f"{self.emulator}:/emulator:ro"),
             *("--volume", f"{_OURS}:{_INSIDE}:ro", *self.image.engine.limits()),
             *("--entrypoint", "/emulator", self.image.name, *addresses, "python", *runtime),
         )

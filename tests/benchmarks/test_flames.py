@@ -107,22 +107,3 @@ def test_a_sampler_that_fails_otherwise(tmp_path: Path) -> None:
             1, "raw", tmp_path / "stacks"
         )
     assert "ptrace" not in str(failed.value)
-
-
-def test_what_fails_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a stack trace."""
-
-    def offline(_: int) -> Sampler:
-        raise RuntimeError("uv pip install fails: no route to host")
-
-    monkeypatch.setattr(flames, "installed", offline)
-    with pytest.raises(SystemExit, match=r"^error: uv pip install fails: no route to host$"):
-        flames.main([])
-
-
-@pytest.mark.parametrize("seconds", ["0", "1.5", "many"])
-def test_seconds_are_whole(seconds: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """The sampler knows no others."""
-    with pytest.raises(SystemExit):
-        flames.main(["--seconds", seconds])
-    assert "is no number of whole seconds: at least 1" in capsys.readouterr().err
