@@ -5,7 +5,7 @@ would be seen to grow.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from benchmarks.bundled import DECIMALS, GOLDEN, NAMES, TARGET
 from benchmarks.load import Question, request
@@ -19,8 +19,14 @@ _TOO_LONG = 65_537
 
 def mixed(part: int) -> tuple[Question, ...]:
     """What is asked in turn in a part of the soak."""
+    return blended(
+        (*_priced(), *_batches(), *_pages(), *_malformed(), *_misnamed(part), *_astray(part))
+    )
+
+
+def blended(others: Sequence[Question]) -> tuple[Question, ...]:
+    """The others in turn, each after its plain prices."""
     prices = list(plain())
-    others = (*_priced(), *_batches(), *_pages(), *_malformed(), *_misnamed(part), *_astray(part))
     return tuple(
         question
         for place, other in enumerate(others)
@@ -39,10 +45,23 @@ def plain(content_type: str = "application/json") -> Iterator[Question]:
         yield Question(question, _priced_at(price))
 
 
+def explained() -> Question:
+    """A price with its reasons."""
+    product, _ = GOLDEN[0]
+    return Question(request("/predict?explain=true", _json(product)), '"contributions"')
+
+
+def batch(rows: int) -> Question:
+    """The prices of so many golden products."""
+    wanted = [GOLDEN[row % len(GOLDEN)] for row in range(rows)]
+    body = _json([product for product, _ in wanted])
+    return Question(_batch(body), _priced_at(wanted[-1][1]))
+
+
 def _priced() -> Iterator[Question]:
     """Prices that take more than the plain way."""
     product, _ = GOLDEN[0]
-    yield Question(request("/predict?explain=true", _json(product)), '"contributions"')
+    yield explained()
     for name in NAMES:
         yield Question(request("/predict", _json({**product, name: 1e9})), f'"field": "{name}"')
 
@@ -54,7 +73,7 @@ def _batches() -> Iterator[Question]:
     rows = [",".join(NAMES), *(",".join(map(str, each.values())) for each in products)]
     lines = "\n".join(json.dumps(each) for each in products).encode()
     csv = "\n".join(rows).encode()
-    yield Question(_batch(_json(products)), price)
+    yield batch(_BATCH)
     yield Question(_batch(_json([*products, {}])), "is missing")
     yield Question(_batch(lines, "application/x-ndjson"), price)
     yield Question(_batch(csv, "text/csv"), f",{round(GOLDEN[_BATCH - 1][1], DECIMALS)},")
