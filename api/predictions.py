@@ -95,7 +95,7 @@ class Predictions:
         finally:
             self._admitted -= 1
 
-    def _answer(self, row: list[float], estimate: Estimate) -> dict[str, Any]:
+    def _answer(self, row: Sequence[float], estimate: Estimate) -> dict[str, Any]:
         answer = self._writer.answer(row, estimate)
         for warning in answer["warnings"]:
             self._metrics.out_of_range.labels(warning["field"]).inc()
