@@ -179,6 +179,7 @@ def test_the_metrics_are_the_same() -> None:
         (predict(GOOD), True),
         (predict(GOOD, content_type="application/json; charset=utf-8"), True),
         (predict(GOOD, x_request_id="mine"), True),
+        (predict(GOOD, connection="keep-alive"), True),
         (Question("/predict", GOOD, headers={}), True),
         (Question("/predict?explain=true", GOOD), False),
         (predict(GOOD.replace(b"750", b"39999999")), False),
