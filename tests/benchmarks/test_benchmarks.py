@@ -1,5 +1,6 @@
 """The benchmark: it runs, or says why not."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,20 @@ def test_too_much_is_asked_and_told_of(capsys: pytest.CaptureFixture[str]) -> No
     """Of each kind of answer, as a part of what can be answered."""
     overload.main(["--seconds", "0.2", "--factors", "2"])
     printed = capsys.readouterr().out
-    assert printed.count("| with reasons | 2 | ") == 1
-    assert printed.count("| a plain price | 2 | ") == 1
+    for kind in overload.KINDS:
+        assert printed.count(f"| {kind.name} | 2 | ") == 1
+
+
+def test_nine_of_ten_are_plain_prices_in_the_mix() -> None:
+    """As its name says; a batch has a hundred rows."""
+    kinds = {kind.name: kind.questions for kind in overload.KINDS}
+    mix = kinds["90 % plain, 8 % with reasons, 2 % batches"]
+    names = ("a plain price", "with reasons", "a batch of 100")
+    parts = [sum(each in kinds[name] for each in mix) / len(mix) for name in names]
+    assert parts == [0.9, 0.08, 0.02]
+    (batch_of_100,) = kinds["a batch of 100"]
+    rows = json.loads(batch_of_100.request.partition(b"\r\n\r\n")[2])
+    assert len(rows) == 100
 
 
 def test_the_ratios_of_batches_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
