@@ -141,16 +141,19 @@ def request(
     return head.encode() + body
 
 
-def closed(port: int, question: bytes, seconds: float, connections: int = CONNECTIONS) -> Load:
+Questions = tuple[Question, ...]
+
+
+def closed(port: int, questions: Questions, seconds: float, connections: int = CONNECTIONS) -> Load:
     """As many requests as are answered in so many seconds."""
-    return run(Plan(port, (Question(question),), seconds, connections))
+    return run(Plan(port, questions, seconds, connections))
 
 
 def opened(
-    port: int, question: bytes, seconds: float, rate: float, connections: int = CONNECTIONS
+    port: int, questions: Questions, seconds: float, rate: float, connections: int = CONNECTIONS
 ) -> Load:
     """So many requests a second, due at even times, on as many connections as are free."""
-    return run(Plan(port, (Question(question),), seconds, connections, rate))
+    return run(Plan(port, questions, seconds, connections, rate))
 
 
 def read(line: bytes) -> Load:

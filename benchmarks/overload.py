@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.contenders import BODY, SERVICE
+from benchmarks.contenders import SERVICE, as_json
 from benchmarks.cores import confined, split
-from benchmarks.load import Load, Plan, Question, closed, request, run
+from benchmarks.load import Load, Plan, Question, Questions, closed, request, run
 from benchmarks.processes import free_port, serving
+from benchmarks.products import products
 
 PATHS = {"with reasons": "/predict?explain=true", "a plain price": "/predict"}
 CONNECTIONS = 1000
@@ -53,18 +54,21 @@ def measure(seconds: float, factors: Sequence[float], directory: Path) -> list[O
     command = SERVICE.command(SERVICE.programs(), free_port())
     with confined(rest), serving(command, directory / "log", cores) as server:
         return [
-            _overload(name, server.port, request(path, BODY), seconds, factors)
+            _overload(name, server.port, _questions(path), seconds, factors)
             for name, path in PATHS.items()
         ]
 
 
+def _questions(path: str) -> Questions:
+    return tuple(Question(request(path, as_json(product))) for product in products())
+
+
 def _overload(
-    name: str, port: int, question: bytes, seconds: float, factors: Sequence[float]
+    name: str, port: int, questions: Questions, seconds: float, factors: Sequence[float]
 ) -> Overload:
-    capacity = closed(port, question, seconds).rate
+    capacity = closed(port, questions, seconds).rate
     plans = {
-        factor: Plan(port, (Question(question),), seconds, CONNECTIONS, factor * capacity)
-        for factor in factors
+        factor: Plan(port, questions, seconds, CONNECTIONS, factor * capacity) for factor in factors
     }
     return Overload(name, capacity, {factor: run(plan) for factor, plan in plans.items()})
 

@@ -62,8 +62,8 @@ def test_the_two_ways_to_ask_one_question() -> None:
     """Closed, and open at a rate."""
 
     def both(port: int) -> tuple[Load, Load]:
-        once = closed(port, QUESTION.request, 0.01, connections=2)
-        return once, opened(port, QUESTION.request, 0.1, rate=50, connections=2)
+        once = closed(port, (QUESTION,), 0.01, connections=2)
+        return once, opened(port, (QUESTION,), 0.1, rate=50, connections=2)
 
     fast, even = asyncio.run(during(answering(GOOD), both))
     assert not fast.lateness.total
