@@ -32,7 +32,7 @@ def _cells(seen: Measured) -> Sequence[str]:
         f"{seen.median('rates'):,.0f} ({min(seen.rates):,.0f} to {max(seen.rates):,.0f})",
         *(f"{value:.2f}" for value in latencies),
         f"{seen.memory:.0f}",
-        f"{seen.started_in * 1000:.0f}",
+        f"{seen.median('starts') * 1000:.0f}",
         "" if seen.size is None else f"{seen.size:.0f}",
     ]
 
@@ -63,7 +63,7 @@ def _against_floor(floor: Measured, echo: Measured, service: Measured) -> Iterat
     if service.alone:
         tails = _tails(service.alone, floor.alone)
         yield f"p99 / p50 at 70 % load and real-time priority: {tails}"
-    yield f"start of the service / FastAPI echo: {service.started_in / echo.started_in:.2f}"
+    yield f"start of the service / FastAPI echo: {_quotient(service.starts, echo.starts):.2f}"
 
 
 def _tails(service: Sequence[Latencies], floor: Sequence[Latencies]) -> str:

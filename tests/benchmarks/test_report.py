@@ -14,7 +14,7 @@ def measured(name: str, cpu: float, rate: float, size: float | None = None) -> M
     """Three rounds around these figures."""
     return Measured(
         name,
-        started_in=0.25,
+        starts=[0.5, 0.125, 0.25],
         size=size,
         cpu=[cpu * 1.5, cpu * 0.5, cpu],
         rates=[rate * 1.5, rate * 0.5, rate],
