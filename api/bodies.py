@@ -1,5 +1,6 @@
 """Bodies: read up to a limit, of a content type that is understood."""
 
+import asyncio
 from collections.abc import Iterable
 from contextlib import aclosing
 
@@ -30,14 +31,23 @@ def media_type(request: Request, accepted: Iterable[str]) -> str:
     return name
 
 
-async def read_body(request: Request, limit: int) -> bytes:
-    """The whole body of a request, of at most `limit` bytes.
+async def read_body(request: Request, limit: int, seconds: float) -> bytes:
+    """The whole body of a request, of at most `limit` bytes, which come within so many seconds.
 
-    Raises `Problem` 413 as soon as more are announced or received, without reading the rest:
-    the connection is closed instead.
+    Raises `Problem` 413 as soon as more are announced or received, without reading the rest, 408
+    where they come too slowly: the connection is closed instead.
     """
     if _announced(request) > limit:
         raise _too_large(limit)
+    try:
+        async with asyncio.timeout(seconds):
+            return await _read(request, limit)
+    except TimeoutError:
+        detail = f"The body did not come within {seconds:g} seconds. Send less, or send it sooner."
+        raise Problem(408, detail, headers=_CLOSE) from None
+
+
+async def _read(request: Request, limit: int) -> bytes:
     body = bytearray()
     async with aclosing(request.stream()) as chunks:
         async for chunk in chunks:

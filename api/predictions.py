@@ -63,7 +63,7 @@ class Predictions:
         if hasattr(request.state, REFUSED):
             raise busy()
         media_type(request, _JSON)
-        body = await read_body(request, self._settings.max_body_bytes)
+        body = await self._body(request, self._settings.max_body_bytes)
         row = self._reader.read(decode_json(decode_text(body)))
         answer = self._answer(row, self._predictor.predict(row))
         if explain:
@@ -78,10 +78,13 @@ class Predictions:
         """Price many products: each row is answered or refused on its own."""
         name = media_type(request, self.formats)
         with self._admission():
-            body = await read_body(request, self._settings.max_batch_bytes)
+            body = await self._body(request, self._settings.max_batch_bytes)
             async with self._batches:
                 text = await self._answer_all(request, self.formats[name], decode_text(body))
         return Response(text, media_type=name)
+
+    async def _body(self, request: Request, limit: int) -> bytes:
+        return await read_body(request, limit, self._settings.body_seconds)
 
     @contextmanager
     def _admission(self) -> Iterator[None]:
@@ -95,7 +98,7 @@ class Predictions:
         finally:
             self._admitted -= 1
 
-    def _answer(self, row: list[float], estimate: Estimate) -> dict[str, Any]:
+    def _answer(self, row: Sequence[float], estimate: Estimate) -> dict[str, Any]:
         answer = self._writer.answer(row, estimate)
         for warning in answer["warnings"]:
             self._metrics.out_of_range.labels(warning["field"]).inc()

@@ -65,6 +65,13 @@ class Settings(BaseModel):
     max_batch_rows: int = Field(
         10_000, ge=1, le=1_000_000, description="most rows of a batch, 1 to 1000000"
     )
+    body_seconds: float = Field(
+        60.0,
+        ge=0.1,
+        le=600,
+        allow_inf_nan=False,
+        description="seconds within which a body has to come, 0.1 to 600",
+    )
     patience_seconds: float = Field(
         0.25,
         ge=0,

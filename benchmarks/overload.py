@@ -12,15 +12,36 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.arguments import DAY, number
-from benchmarks.contenders import BODY, SERVICE
+from benchmarks.contenders import SERVICE
 from benchmarks.cores import confined, split
 from benchmarks.ending import ended
-from benchmarks.load import Load, Plan, Question, closed, request, run
+from benchmarks.load import CONNECTIONS, Load, Plan, Question, run
 from benchmarks.processes import free_port, serving
+from benchmarks.traffic import batch, blended, explained, plain
 
-PATHS = {"with reasons": "/predict?explain=true", "a plain price": "/predict"}
-CONNECTIONS = 1000
-"""Many more than are answered at once: what is not answered waits in them."""
+MANY = 1000
+"""Connections, many more than are answered at once: what is not answered waits in them."""
+
+_AT_ONCE = 8
+"""Batches that one worker takes in: more would be refused while its capacity is measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is asked in turn."""
+
+    name: str
+    questions: tuple[Question, ...]
+    connections: int = CONNECTIONS
+    """Of the closed loop that finds the capacity."""
+
+
+KINDS = (
+    Kind("with reasons", (explained(),)),
+    Kind("a plain price", tuple(plain())),
+    Kind("a batch of 100", (batch(100),), _AT_ONCE),
+    Kind("90 % plain, 8 % with reasons, 2 % batches", blended([explained()] * 4 + [batch(100)])),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +77,15 @@ def measure(seconds: float, factors: Sequence[float], directory: Path) -> list[O
     cores, rest = split()
     command = SERVICE.command(SERVICE.programs(), free_port())
     with confined(rest), serving(command, directory / "log", cores) as server:
-        return [
-            _overload(name, server.port, request(path, BODY), seconds, factors)
-            for name, path in PATHS.items()
-        ]
+        return [_overload(kind, server.port, seconds, factors) for kind in KINDS]
 
 
-def _overload(
-    name: str, port: int, question: bytes, seconds: float, factors: Sequence[float]
-) -> Overload:
-    capacity = closed(port, question, seconds).rate
+def _overload(kind: Kind, port: int, seconds: float, factors: Sequence[float]) -> Overload:
+    capacity = run(Plan(port, kind.questions, seconds, kind.connections)).rate
     plans = {
-        factor: Plan(port, (Question(question),), seconds, CONNECTIONS, factor * capacity)
-        for factor in factors
+        factor: Plan(port, kind.questions, seconds, MANY, factor * capacity) for factor in factors
     }
-    return Overload(name, capacity, {factor: run(plan) for factor, plan in plans.items()})
+    return Overload(kind.name, capacity, {factor: run(plan) for factor, plan in plans.items()})
 
 
 def table(overloads: Sequence[Overload]) -> str:

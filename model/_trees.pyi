@@ -15,3 +15,16 @@ class Walk:
         exponential: bool,
     ) -> Self: ...
     def outputs(self, row: Sequence[float], /) -> list[float]: ...
+
+class Form:
+    name: str
+    def __new__(
+        cls,
+        walk: Walk,
+        outputs: tuple[int, int, int],
+        minimum: float,
+        interval: tuple[bool, float, float, float] | None,
+        decimals: int,
+        pieces: tuple[bytes, ...],
+    ) -> Self: ...
+    def fill(self, row: Sequence[float], identifier: str, /) -> bytes | None: ...

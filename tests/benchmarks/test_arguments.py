@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from benchmarks import __main__ as beside
-from benchmarks import batch, overload, soak
+from benchmarks import batch, flames, function, overload, soak, workers
 
 Main = Callable[[Sequence[str]], object]
 
@@ -29,10 +29,15 @@ Main = Callable[[Sequence[str]], object]
         (soak.main, "--seconds 1 --rate 1", "there are more parts than requests"),
         (batch.main, "--rows 0", "'0' is no whole number from 1 to 10,000,000"),
         (batch.main, "--rounds x", "'x' is no whole number from 1 to 1,000"),
+        (flames.main, "--seconds 1.5", "'1.5' is no whole number from 1 to 86,400"),
+        (function.main, "--starts 0", "'0' is no whole number from 1 to 1,000"),
+        (function.main, "--seconds 0", "'0' is no number from 0.1 to 86,400"),
+        (function.main, "--emulator nowhere", "there is no emulator nowhere"),
         (overload.main, "--seconds 0", "'0' is no number from 0.1 to 86,400"),
         (overload.main, "--factors 1 0", "'0' is no number from 0.01 to 100"),
+        (workers.main, "--rounds 0", "'0' is no whole number from 1 to 1,000"),
     ],
-    ids=str,
+    ids=lambda each: getattr(each, "__module__", each),
 )
 def test_what_cannot_be_measured_is_refused(
     main: Main, argv: str, message: str, capsys: pytest.CaptureFixture[str]
