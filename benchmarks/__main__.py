@@ -28,8 +28,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = _parser().parse_args(argv)
     others = [of_bundle(each) for each in args.bundle]
     contenders = (*map(apart, _OURS), *PEERS) if args.peers else (*_OURS, *others)
-    turns = f"{len(contenders)} servers, {1 + 2 * args.rounds} turns of {args.seconds:g} s each"
-    print(f"{turns}, besides their starts", file=sys.stderr)
+    least = len(contenders) * (1 + 2 * args.rounds) * args.seconds
+    print(f"{len(contenders)} servers in turns, for {least:.0f} s at least", file=sys.stderr)
     with tempfile.TemporaryDirectory() as directory:
         outcome = measure(contenders, args.rounds, args.seconds, Path(directory))
     told = f"{table(outcome)}\n\n{ratios(outcome)}"

@@ -1,5 +1,6 @@
 """What is measured: the service with everything switched on, and what it is measured by."""
 
+import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -9,21 +10,25 @@ from typing import Any
 from benchmarks.bundled import ROOT
 from benchmarks.environments import Environment
 from benchmarks.processes import Command
+from benchmarks.products import PRODUCT, Product
 
-BODY = b'{"price": 50.0, "weight": 750, "height": 70, "distance": 1500, "volume": 700}'
+
+def as_json(product: Product) -> bytes:
+    """The body of a request, as the service takes it."""
+    return json.dumps(product).encode()
 
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """One way to answer for the product of `BODY`."""
+    """One way to answer for a product."""
 
     name: str
     argv: Callable[[Path, int], list[str]]
     """Its command, for the directory of its programs and a port."""
-    price: Callable[[Any], float] | None = None
-    """Reads the price out of an answer's JSON; None for one that has no model."""
+    price: Callable[[Any], str] | None = None
+    """Reads the price out of an answer's JSON, as it stands there; None without a model."""
     path: str = "/predict"
-    body: bytes = BODY
+    body: Callable[[Product], bytes] = as_json
     environment: Environment | None = None
     """Where it runs; None is where the benchmark runs."""
     prepare: Callable[[Path], list[str]] | None = None
@@ -39,8 +44,8 @@ class Contender:
 
     def command(self, programs: Path, port: int) -> Command:
         """How it is started and asked."""
-        argv = self.argv(programs, port)
-        return Command(argv, port, self.path, self.body, self.variables(port), self.patience)
+        argv, body = self.argv(programs, port), self.body(PRODUCT)
+        return Command(argv, port, self.path, body, self.variables(port), self.patience)
 
 
 def uvicorn(app: str) -> Callable[[Path, int], list[str]]:
@@ -51,10 +56,9 @@ def uvicorn(app: str) -> Callable[[Path, int], list[str]]:
     ]
 
 
-def ours(answer: Any) -> float:
+def ours(answer: Any) -> str:
     """The price in an answer of the service, and of the original server."""
-    price: float = answer["shipping_estimated_price"]
-    return price
+    return str(answer["shipping_estimated_price"])
 
 
 def _service(workers: int) -> Callable[[Path, int], list[str]]:

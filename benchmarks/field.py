@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.bundled import NAMES, PRICE, ROOT
-from benchmarks.contenders import BODY, Contender, ours, uvicorn
+from benchmarks.contenders import Contender, ours, uvicorn
 from benchmarks.environments import Environment
 from benchmarks.processes import free_port
+from benchmarks.products import Product
 
 _PEERS = ROOT / "benchmarks" / "peers"
-_PRODUCT = json.loads(BODY)
-_ROW = [float(_PRODUCT[name]) for name in NAMES]
 
 
 def _environment(name: str) -> Environment:
@@ -25,9 +24,18 @@ def _module(name: str) -> Callable[[Path, int], list[str]]:
     ]
 
 
-def _price(answer: Any) -> float:
-    price: float = answer["price"]
-    return price
+def _price(answer: Any) -> str:
+    return str(answer["price"])
+
+
+def _row(product: Product) -> list[float]:
+    return [product[name] for name in NAMES]
+
+
+def _tensor(product: Product) -> bytes:
+    row = _row(product)
+    tensor = {"name": "row", "shape": [1, len(row)], "datatype": "FP32", "data": row}
+    return json.dumps({"inputs": [tensor]}).encode()
 
 
 ORIGINAL = Contender(
@@ -52,8 +60,8 @@ BENTOML = Contender(
         *(str(programs / "bentoml"), "serve", "benchmarks.peers.bentoml:Pricing"),
         *("--host", "127.0.0.1", "--port", str(port)),
     ],
-    lambda answer: float(answer[0]),
-    body=json.dumps({"products": [_PRODUCT]}).encode(),
+    lambda answer: str(answer[0]),
+    body=lambda product: json.dumps({"products": [product]}).encode(),
     environment=_environment("bentoml"),
     peer=True,
 )
@@ -61,11 +69,9 @@ BENTOML = Contender(
 MLSERVER = Contender(
     "MLServer",
     lambda programs, _: [str(programs / "mlserver"), "start", str(_PEERS / "mlserver")],
-    lambda answer: float(answer["outputs"][0]["data"][PRICE]),
+    lambda answer: str(answer["outputs"][0]["data"][PRICE]),
     path="/v2/models/price/infer",
-    body=json.dumps(
-        {"inputs": [{"name": "row", "shape": [1, len(_ROW)], "datatype": "FP32", "data": _ROW}]}
-    ).encode(),
+    body=_tensor,
     environment=_environment("mlserver"),
     variables=lambda port: {
         "MLSERVER_HTTP_PORT": str(port),
@@ -86,9 +92,9 @@ MLFLOW = Contender(
         *(str(programs / "mlflow"), "models", "serve", "--model-uri", _saved(programs)),
         *("--env-manager", "local", "--workers", "1", "--host", "127.0.0.1", "--port", str(port)),
     ],
-    lambda answer: float(answer["predictions"][0][PRICE]),
+    lambda answer: str(answer["predictions"][0][PRICE]),
     path="/invocations",
-    body=json.dumps({"inputs": [_ROW]}).encode(),
+    body=lambda product: json.dumps({"inputs": [_row(product)]}).encode(),
     environment=_environment("mlflow"),
     prepare=lambda programs: [
         *(str(programs / "python"), "-m", "benchmarks.peers.mlflow", _saved(programs))

@@ -18,6 +18,11 @@ class Histogram:
         """How many times were seen."""
         return sum(self.counts)
 
+    def beyond(self, seconds: float) -> int:
+        """How many were longer."""
+        longer = bisect_right(self.bounds, seconds * 1e9)
+        return sum(self.counts[longer:])
+
     def percentile(self, part: float) -> float:
         """The seconds that such a part stayed under; `ValueError` where none was seen."""
         if not self.counts:

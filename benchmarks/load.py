@@ -53,15 +53,19 @@ class Plan:
     every: float | None = None
     """Seconds between two lines of what came meanwhile; None is one of all, at the end."""
 
-    def argv(self, directory: Path) -> list[str]:
-        """The generator's arguments, once the requests are files of a directory, by number."""
+    def command(self, directory: Path) -> list[str]:
+        """What starts the generator; the requests become files of a directory, by number."""
+        for number, question in enumerate(self.questions):
+            (directory / str(number)).write_bytes(question.request)
+        return [str(program()), *self._options(), *self._questions(directory)]
+
+    def _options(self) -> list[str]:
         return [
             *("--to", f"127.0.0.1:{self.port}", "--connections", str(self.connections)),
             *("--seconds", str(self.seconds), "--grace", str(self.grace)),
             *(() if self.rate is None else ("--rate", str(self.rate))),
             *(() if self.poisson is None else ("--poisson", str(self.poisson))),
             *(() if self.every is None else ("--every", str(self.every))),
-            *self._questions(directory),
         ]
 
     def _questions(self, directory: Path) -> Iterator[str]:
@@ -84,7 +88,7 @@ class Load:
     wrong: int
     """Any other answer."""
     failed: int
-    """Cut off, or no HTTP."""
+    """Cut off, by the word of a proxy (502, 504) too, or no HTTP."""
     unanswered: int
     """Asked, and not answered at the end."""
     unsent: int
@@ -137,16 +141,19 @@ def request(
     return head.encode() + body
 
 
-def closed(port: int, question: bytes, seconds: float, connections: int = CONNECTIONS) -> Load:
+Questions = tuple[Question, ...]
+
+
+def closed(port: int, questions: Questions, seconds: float, connections: int = CONNECTIONS) -> Load:
     """As many requests as are answered in so many seconds."""
-    return run(Plan(port, (Question(question),), seconds, connections))
+    return run(Plan(port, questions, seconds, connections))
 
 
 def opened(
-    port: int, question: bytes, seconds: float, rate: float, connections: int = CONNECTIONS
+    port: int, questions: Questions, seconds: float, rate: float, connections: int = CONNECTIONS
 ) -> Load:
     """So many requests a second, due at even times, on as many connections as are free."""
-    return run(Plan(port, (Question(question),), seconds, connections, rate))
+    return run(Plan(port, questions, seconds, connections, rate))
 
 
 def read(line: bytes) -> Load:
@@ -168,10 +175,8 @@ def run(plan: Plan) -> Load:
 def seen(plan: Plan) -> Load:
     """Do it, and leave the doubt to the caller. Raises `RuntimeError` as `run` does."""
     with tempfile.TemporaryDirectory() as directory:
-        for number, question in enumerate(plan.questions):
-            (Path(directory) / str(number)).write_bytes(question.request)
         ended = subprocess.run(
-            [program(), *plan.argv(Path(directory))],
+            plan.command(Path(directory)),
             check=False,
             capture_output=True,
             timeout=plan.seconds + plan.grace + _STARTING,

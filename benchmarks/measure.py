@@ -4,16 +4,23 @@ import json
 import statistics
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 
 from benchmarks.agreement import refuse_other_price
 from benchmarks.contenders import Contender
 from benchmarks.cores import confined, split
 from benchmarks.environments import run
-from benchmarks.load import closed, opened, request
-from benchmarks.processes import Server, free_port, serving
+from benchmarks.family import family
+from benchmarks.load import Question, Questions, closed, opened, request
+from benchmarks.priority import BURST, first, may_be_first
+from benchmarks.processes import Server, ask, free_port, serving
+from benchmarks.products import Product, products
+
+Latencies = tuple[float, float, float]
+"""p50, p99 and p99.9 in milliseconds."""
 
 
 @dataclass(slots=True)
@@ -21,20 +28,23 @@ class Measured:
     """What was seen of one contender, one number for each round."""
 
     name: str
-    started_in: float
+    starts: list[float]
+    """Seconds from its start to its first answer; of a peer there is but one."""
     size: float | None = None
     """MB of its environment, if it has one of its own."""
     cpu: list[float] = field(default_factory=list)
     """CPU microseconds for each answer."""
     rates: list[float] = field(default_factory=list)
     """Answers a second, of a closed loop."""
-    latencies: list[tuple[float, float, float]] = field(default_factory=list)
-    """p50, p99 and p99.9 in milliseconds at 70 % of the median rate, of an open loop."""
+    latencies: list[Latencies] = field(default_factory=list)
+    """At 70 % of the median rate, of an open loop."""
+    alone: list[Latencies] = field(default_factory=list)
+    """The same at real-time priority, so that nothing else that runs is in it; not of peers."""
     memory: float = 0.0
     """Resident MB at the end."""
 
     def median(self, values: str) -> float:
-        """The median of `cpu` or `rates` over the rounds."""
+        """The median of `cpu`, `rates` or `starts`."""
         found: list[float] = getattr(self, values)
         return statistics.median(found)
 
@@ -53,19 +63,25 @@ class _Entry:
     contender: Contender
     server: Server
     seen: Measured
-    question: bytes
+    questions: Questions
+    start: Callable[[], AbstractContextManager[Server]]
+    """Starts one more of it."""
 
 
 _Round = Callable[[_Entry, float], None]
 
 
 def measure(
-    contenders: Sequence[Contender], rounds: int, seconds: float, directory: Path
+    contenders: Sequence[Contender],
+    rounds: int,
+    seconds: float,
+    directory: Path,
+    asked: Sequence[Product] = (),
 ) -> Outcome:
     """Every contender in every round, so that what disturbs the machine disturbs all alike.
 
     Where there are several cores, the one that is asked has the first to itself, and the load and
-    the others, idle as they are, have the rest.
+    the others, idle as they are, have the rest. Without products those of `products` are asked for.
     """
     mine, rest = split()
     absent: dict[str, str] = {}
@@ -74,9 +90,11 @@ def measure(
         stack.enter_context(confined(rest))
         for contender in contenders:
             with _excused(contender, absent):
-                entries.append(_start(contender, directory, mine, stack))
+                entries.append(_start(contender, directory, mine, stack, asked or products()))
                 entries[-1].server.move(rest)
-        for each_round in (_warm, *[_closed] * rounds, *[_open] * rounds, _weigh):
+        alone = [_alone] * (2 * rounds if may_be_first() else 0)
+        loaded = (_warm, *[_closed] * rounds, *[_open] * rounds, *alone)
+        for each_round in (*loaded, _weigh, *[_start_again] * rounds):
             for entry in [each for each in entries if each.contender.name not in absent]:
                 with _excused(entry.contender, absent), _moved(entry.server, mine, rest):
                     each_round(entry, seconds)
@@ -96,19 +114,39 @@ def _excused(contender: Contender, absent: dict[str, str]) -> Iterator[None]:
 
 
 def _start(
-    contender: Contender, directory: Path, cores: set[int] | None, stack: ExitStack
+    contender: Contender,
+    directory: Path,
+    cores: set[int] | None,
+    stack: ExitStack,
+    asked: Sequence[Product],
 ) -> _Entry:
-    """Installed, prepared and started; its price is the right one."""
+    """Installed, prepared and started; its prices are the right ones."""
     programs = contender.programs()
     if contender.prepare is not None:
         run(contender.prepare(programs))
-    command = contender.command(programs, free_port())
-    server = stack.enter_context(serving(command, directory / f"{command.port}.log", cores))
-    if contender.price is not None:
-        refuse_other_price(contender.name, contender.price(json.loads(server.answer)))
+
+    def start() -> AbstractContextManager[Server]:
+        command = contender.command(programs, free_port())
+        return serving(command, directory / f"{command.port}.log", cores)
+
+    server = stack.enter_context(start())
+    questions = tuple(_question(contender, server.port, product) for product in asked)
     size = None if contender.environment is None else contender.environment.size()
-    seen = Measured(contender.name, server.started_in, size)
-    return _Entry(contender, server, seen, request(contender.path, contender.body))
+    seen = Measured(contender.name, [server.started_in], size)
+    return _Entry(contender, server, seen, questions, start)
+
+
+def _question(contender: Contender, port: int, product: Product) -> Question:
+    """What is asked for a product; whatever is answered later has to hold the price as it does."""
+    body = contender.body(product)
+    status, answer = ask(port, contender.path, body)
+    if status != HTTPStatus.OK:
+        raise RuntimeError(f"{contender.name} answers {status} to {body.decode()}")
+    if contender.price is None:
+        return Question(request(contender.path, body))
+    price = contender.price(json.loads(answer, parse_float=str))
+    refuse_other_price(contender.name, float(price), product)
+    return Question(request(contender.path, body), price)
 
 
 @contextmanager
@@ -123,27 +161,45 @@ def _moved(server: Server, there: set[int] | None, back: set[int] | None) -> Ite
 
 def _warm(entry: _Entry, seconds: float) -> None:
     """A round that does not count: caches fill, and a proxy that has just started settles."""
-    closed(entry.server.port, entry.question, seconds)
+    closed(entry.server.port, entry.questions, seconds)
 
 
 def _closed(entry: _Entry, seconds: float) -> None:
     before = entry.server.usage().cpu
-    load = closed(entry.server.port, entry.question, seconds)
+    load = closed(entry.server.port, entry.questions, seconds)
     _refuse_bad(entry.seen.name, load.bad)
     entry.seen.cpu.append((entry.server.usage().cpu - before) / load.answered * 1e6)
     entry.seen.rates.append(load.rate)
 
 
 def _open(entry: _Entry, seconds: float) -> None:
+    entry.seen.latencies.append(_latencies(entry, seconds))
+
+
+def _alone(entry: _Entry, seconds: float) -> None:
+    """Peers are many processes, which at such a priority would keep each other from running."""
+    if not entry.contender.peer:
+        with first(each.pid for each in family(entry.server.pid)):
+            entry.seen.alone.append(_latencies(entry, min(seconds, BURST)))
+
+
+def _latencies(entry: _Entry, seconds: float) -> Latencies:
     rate = 0.7 * entry.seen.median("rates")
-    load = opened(entry.server.port, entry.question, seconds, rate)
+    load = opened(entry.server.port, entry.questions, seconds, rate)
     _refuse_bad(entry.seen.name, load.bad)
     p50, p99, p999 = (load.percentile(part) * 1000 for part in (0.5, 0.99, 0.999))
-    entry.seen.latencies.append((p50, p99, p999))
+    return p50, p99, p999
 
 
 def _weigh(entry: _Entry, _: float) -> None:
     entry.seen.memory = entry.server.usage().memory
+
+
+def _start_again(entry: _Entry, _: float) -> None:
+    """Of a peer once is enough: a second one beside it would get in its way."""
+    if not entry.contender.peer:
+        with entry.start() as server:
+            entry.seen.starts.append(server.started_in)
 
 
 def _refuse_bad(name: str, bad: int) -> None:

@@ -53,8 +53,11 @@ void schedule_start(Schedule *schedule, uint64_t now, double seconds)
 
 void schedule_end(Schedule *schedule, uint64_t now)
 {
+    size_t due = schedule->next;
+    while (due < schedule->count && schedule->start + schedule->due[due] <= now)
+        due++; /* these have been due: no more can be, but none is forgotten */
+    schedule->count = due;
     schedule->end = now;
-    schedule->count = schedule->next;
 }
 
 int schedule_lasts(const Schedule *schedule, uint64_t now)

@@ -19,7 +19,7 @@ void schedule_make(Schedule *schedule, const Options *options);
 
 void schedule_start(Schedule *schedule, uint64_t now, double seconds);
 
-/* Nothing more becomes due. */
+/* Nothing more becomes due; what was is still to be asked. */
 void schedule_end(Schedule *schedule, uint64_t now);
 
 /* Whether there is one more to ask, now or later. */

@@ -11,6 +11,12 @@ static int is_expected(const Answer *answer, const Question *question)
            (expect == NULL || answer_contains(answer, expect));
 }
 
+/* What a proxy says where its server broke off or kept silent: to the client, no answer came. */
+static int is_cut_off(const Answer *answer)
+{
+    return answer->status == 502 || answer->status == 504;
+}
+
 void seen_answer(Seen *seen, const Answer *answer, const Question *question, uint64_t latency)
 {
     if (is_expected(answer, question)) {
@@ -19,6 +25,8 @@ void seen_answer(Seen *seen, const Answer *answer, const Question *question, uin
     } else if (answer->status == 503) {
         seen->refused++;
         histogram_add(&seen->refusals, latency);
+    } else if (is_cut_off(answer)) {
+        seen->failed++;
     } else {
         seen->wrong++;
     }

@@ -10,7 +10,7 @@
 
 typedef struct {
     uint64_t answered, refused, wrong; /* as expected, 503, any other answer */
-    uint64_t failed;                   /* cut off, or no HTTP */
+    uint64_t failed;                   /* cut off, by a proxy's word (502, 504) too, or no HTTP */
     uint64_t unanswered, unsent;       /* at the end: asked in vain, or due and not even asked */
     uint64_t reopened;                 /* connections made anew */
     Histogram latencies, refusals;     /* of those answered and refused, from when they were due */

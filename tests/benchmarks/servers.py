@@ -87,6 +87,19 @@ def answering(*answers: bytes) -> Server:
     return serve
 
 
+def stalling(seconds: float) -> Server:
+    """A server that answers nothing for so long after the first request, then all at once."""
+    over = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await question(reader) is not None:
+            asyncio.get_running_loop().call_later(seconds, over.set)
+            await over.wait()
+            writer.write(answer())
+
+    return serve
+
+
 def closing(answer: bytes) -> Server:
     """A server that gives this answer and hangs up."""
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from benchmarks import __main__ as beside
-from benchmarks import batch, flames, function, overload, soak
+from benchmarks import batch, flames, function, overload, soak, workers
 
 Main = Callable[[Sequence[str]], object]
 
@@ -35,8 +35,9 @@ Main = Callable[[Sequence[str]], object]
         (function.main, "--emulator nowhere", "there is no emulator nowhere"),
         (overload.main, "--seconds 0", "'0' is no number from 0.1 to 86,400"),
         (overload.main, "--factors 1 0", "'0' is no number from 0.01 to 100"),
+        (workers.main, "--rounds 0", "'0' is no whole number from 1 to 1,000"),
     ],
-    ids=str,
+    ids=lambda each: getattr(each, "__module__", each),
 )
 def test_what_cannot_be_measured_is_refused(
     main: Main, argv: str, message: str, capsys: pytest.CaptureFixture[str]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.predictions import QUEUE
-from benchmarks import batch, overload
+from benchmarks import batch, overload, workers
 from benchmarks.__main__ import main
 from benchmarks.contenders import Contender
 from benchmarks.measure import measure
@@ -46,6 +46,20 @@ def test_nine_of_ten_are_plain_prices_in_the_mix() -> None:
     (batch_of_100,) = kinds["a batch of 100"]
     rows = json.loads(batch_of_100.request.partition(b"\r\n\r\n")[2])
     assert len(rows) == 100
+
+
+def test_the_ratio_of_two_workers_is_printed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With where the load ran; there is none where there is but one core."""
+    workers.main(["--rounds", "1", "--seconds", "0.2"])
+    printed = capsys.readouterr().out
+    assert printed.startswith("one worker ")
+    assert "answers/s of two workers / one: " in printed
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0})
+    with pytest.raises(SystemExit):
+        workers.main([])
+    assert "there is but one here" in capsys.readouterr().err
 
 
 def test_the_ratios_of_batches_are_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,6 @@ from benchmarks.processes import free_port
 from tests.benchmarks.servers import (
     QUESTION,
     TEN,
-    Server,
     answer,
     answering,
     asked,
@@ -25,6 +24,7 @@ from tests.benchmarks.servers import (
     during,
     head,
     question,
+    stalling,
 )
 
 GOOD = answer()
@@ -62,8 +62,8 @@ def test_the_two_ways_to_ask_one_question() -> None:
     """Closed, and open at a rate."""
 
     def both(port: int) -> tuple[Load, Load]:
-        once = closed(port, QUESTION.request, 0.01, connections=2)
-        return once, opened(port, QUESTION.request, 0.1, rate=50, connections=2)
+        once = closed(port, (QUESTION,), 0.01, connections=2)
+        return once, opened(port, (QUESTION,), 0.1, rate=50, connections=2)
 
     fast, even = asyncio.run(during(answering(GOOD), both))
     assert not fast.lateness.total
@@ -100,19 +100,6 @@ def test_a_question_may_expect_another_status() -> None:
     answers = (missing, busy, missing, GOOD, busy)
     load = asked(answering(*answers), replace(TEN, questions=questions))
     assert outcomes(load) == {"answered": 4, "wrong": 4, "refused": 2}
-
-
-def stalling(seconds: float) -> Server:
-    """A server that answers nothing for so long after the first request, then all at once."""
-    over = asyncio.Event()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while await question(reader) is not None:
-            asyncio.get_running_loop().call_later(seconds, over.set)
-            await over.wait()
-            writer.write(GOOD)
-
-    return serve
 
 
 def test_a_stalled_server_shows_in_every_latency() -> None:
@@ -152,6 +139,12 @@ def test_other_statuses_are_wrong() -> None:
     load = asked(answering(wrong), replace(TEN, questions=(replace(QUESTION, expect="a price"),)))
     assert outcomes(load) == {"wrong": 10}
     assert not load.latencies.total
+
+
+@pytest.mark.parametrize("status", ["502 Bad Gateway", "504 Gateway Timeout"])
+def test_what_a_proxy_could_not_get_has_failed(status: str) -> None:
+    """It says so in an answer, of which the server behind it knows nothing."""
+    assert outcomes(asked(answering(answer(status)))) == {"failed": 10}
 
 
 def test_a_connection_that_is_closed_after_an_answer_is_made_anew() -> None:
@@ -309,7 +302,7 @@ def test_the_rate_is_of_good_answers() -> None:
     assert Load(3, 5, 0, 0, 0, 0, 0, 2.0, 0, Histogram(), Histogram(), Histogram()).rate == 1.5
 
 
-def test_a_plan_as_arguments() -> None:
+def test_a_plan_as_a_command(tmp_path: Path) -> None:
     """What is not asked for is not mentioned."""
-    plan = Plan(80, (QUESTION,), 1.0)
-    assert {"--rate", "--poisson", "--expect", "--status"}.isdisjoint(plan.argv(Path()))
+    command = Plan(80, (QUESTION,), 1.0).command(tmp_path)
+    assert {"--rate", "--poisson", "--expect", "--status"}.isdisjoint(command)

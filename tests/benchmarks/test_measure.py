@@ -6,14 +6,17 @@ from pathlib import Path
 import pytest
 
 from benchmarks.agreement import refuse_other_price
+from benchmarks.bundled import BUNDLE, NAMES
 from benchmarks.contenders import Contender
 from benchmarks.measure import Outcome, measure
+from benchmarks.products import PRODUCT, products
+from model import load
 
 FAKE = """
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-port, path, body, price, good = sys.argv[1:]
+port, path, body, price, good, tired = sys.argv[1:]
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -24,8 +27,8 @@ class Handler(BaseHTTPRequestHandler):
         asked = self.rfile.read(int(self.headers["Content-Length"]))
         right = self.path == path and asked == body.encode() and Handler.answered < int(good)
         Handler.answered += 1
-        answer = ('{"price": %s}' % price).encode()
-        self.send_response(200 if right else 503)
+        answer = ('{"price": %s}' % (price if right else 13.02)).encode()
+        self.send_response(200 if right else int(tired))
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
         self.wfile.write(answer)
@@ -39,20 +42,23 @@ ThreadingHTTPServer(("127.0.0.1", int(port)), Handler).serve_forever()
 RIGHT, WRONG = 18.35, 13.02
 
 
-def fake(name: str, price: float = RIGHT, *, good: int = 10**9, peer: bool = True) -> Contender:
-    """A server that gives this price to the right question, so many times."""
+def fake(
+    name: str, price: float = RIGHT, *, good: int = 10**9, tired: int = 503, peer: bool = True
+) -> Contender:
+    """A server that gives this price to the right question, so many times, then another status."""
+    words = ("/ask", "?", str(price), str(good), str(tired))
     return Contender(
         name,
-        lambda _, port: [sys.executable, "-c", FAKE, str(port), "/ask", "?", str(price), str(good)],
-        lambda answer: float(answer["price"]),
+        lambda _, port: [sys.executable, "-c", FAKE, str(port), *words],
+        lambda answer: str(answer["price"]),
         path="/ask",
-        body=b"?",
+        body=lambda _: b"?",
         peer=peer,
     )
 
 
 def measured(*contenders: Contender, directory: Path) -> Outcome:
-    return measure(contenders, rounds=1, seconds=0.1, directory=directory)
+    return measure(contenders, rounds=1, seconds=0.1, directory=directory, asked=(PRODUCT,))
 
 
 def test_every_contender_is_asked_in_its_own_way(tmp_path: Path) -> None:
@@ -103,6 +109,32 @@ def test_a_peer_that_cannot_be_prepared_is_named(tmp_path: Path) -> None:
 
 def test_a_peer_that_gives_in_under_load_is_named(tmp_path: Path) -> None:
     """It started well, and is left out from then on."""
-    outcome = measured(fake("weak", good=1), fake("fair"), directory=tmp_path)
+    outcome = measured(fake("weak", good=2), fake("fair"), directory=tmp_path)
     assert [each.name for each in outcome.measured] == ["fair"]
     assert outcome.absent["weak"].startswith("weak did not answer ")
+
+
+def test_a_peer_with_another_price_under_load_is_named(tmp_path: Path) -> None:
+    """As one that mixes up a batch would have."""
+    outcome = measured(fake("mixed", good=2, tired=200), fake("fair"), directory=tmp_path)
+    assert [each.name for each in outcome.measured] == ["fair"]
+    assert outcome.absent["mixed"].startswith("mixed did not answer ")
+
+
+def test_a_peer_that_refuses_a_product_is_named(tmp_path: Path) -> None:
+    """It answered the one before."""
+    outcome = measured(fake("choosy", good=1), directory=tmp_path)
+    assert outcome.absent["choosy"] == "choosy answers 503 to ?"
+
+
+def test_all_but_the_peers_start_again(tmp_path: Path) -> None:
+    """In each round: one start tells little."""
+    outcome = measured(fake("ours", peer=False), fake("peer"), directory=tmp_path)
+    assert [len(each.starts) for each in outcome.measured] == [2, 1]
+
+
+def test_products_differ() -> None:
+    """Each has the model's features, and a price of its own."""
+    predictor = load(BUNDLE)
+    rows = [[product[name] for name in NAMES] for product in products()]
+    assert len({predictor.predict(row).price for row in rows}) > 90

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.deploy import typed
 from tests.deploy.internet import Internet
 
-ROOT = Path(__file__).resolve().parents[2]
-PROGRAMS = ROOT / "tests" / "twin" / "programs"
-ENGINE = Path(__file__).with_name("engine.py")
+PROGRAMS = typed.ROOT / "tests" / "twin" / "programs"
 
-FOREIGN = ("GIT", "DEPLOY_", "SMOKE_", "COVERAGE_")
 LIMIT = 120  # seconds that a command may take; each takes one or two
 
 
@@ -55,15 +51,7 @@ class Terminal:
 
     def start(self, line: str) -> subprocess.Popen[str]:
         """Start a command."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "deploy", *line.split()],
-            cwd=self.checkout,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        return typed.start(line, self.checkout, self._environment)
 
     def type(self, line: str) -> Done:
         """Run a command to its end."""
@@ -89,32 +77,10 @@ class Terminal:
 
 
 def _environment(directory: Path, url: str, internet: Internet) -> dict[str, str]:
-    """Nothing of a workflow, of other proxies or of this machine's git.
-
-    Nor of coverage, which would double the time: what verbs do is measured in their own tests.
-    """
-    tools, home = directory / "bin", directory / "home"
-    for made in (tools, home):
-        made.mkdir()
-    docker = tools / "docker"
-    docker.write_text(f"#!{sys.executable} -IS\n{ENGINE.read_text(encoding='utf-8')}")
-    docker.chmod(0o755)
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(FOREIGN) and not name.lower().endswith("_proxy")
-    }
+    """A person's, who reaches nothing but this internet and this AWS."""
     return {
-        **kept,
+        **typed.environment(directory / "home", PROGRAMS),
         **internet.environment,
         "AWS_ENDPOINT_URL": url,
-        "GIT_AUTHOR_NAME": "ann",
-        "GIT_AUTHOR_EMAIL": "ann@example.org",
-        "GIT_COMMITTER_NAME": "ann",
-        "GIT_COMMITTER_EMAIL": "ann@example.org",
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "HOME": str(home),
-        "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONWARNINGS": "error",
-        "PYTHONPATH": f"{PROGRAMS}{os.pathsep}{ROOT}",
+        "PATH": typed.engine_path(directory / "bin"),
     }

@@ -15,24 +15,42 @@ from tests.rehearsal import programs
 LIMIT = 900
 """Seconds after which it ends, whatever it waits for."""
 
+TAKING_DOWN = 90
+"""Seconds that it may take to come down once it has been ended."""
+
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
+
 PREFIX = "rehearsal-"
 
 
 @contextmanager
 def bounded(seconds: int = LIMIT) -> Iterator[None]:
-    """End in order when told to, or when it takes too long."""
-
-    def end(number: int, _frame: object) -> None:
-        raise SystemExit(128 + number)
-
-    before = {each: signal.signal(each, end) for each in (signal.SIGTERM, signal.SIGALRM)}
+    """End in order when told to, or when it takes too long; no program is left in any case."""
+    heard = [each for each in ENDS if signal.getsignal(each) != signal.SIG_IGN]  # nohup's is not
+    before = {each: signal.signal(each, _end) for each in heard}
     signal.alarm(seconds)
     try:
         yield
     finally:
         signal.alarm(0)
+        programs.end_own()
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _end(number: int, _frame: object) -> None:
+    """Once: whoever insists has to wait, as everything is being taken down."""
+    for each in ENDS:
+        signal.signal(each, lambda *_: None)
+    signal.signal(signal.SIGALRM, _give_up)
+    signal.alarm(TAKING_DOWN)
+    raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
+
+
+def _give_up(number: int, _frame: object) -> None:
+    """It does not come down: end all programs. Files and containers go when the next begins."""
+    programs.end_own()
+    os._exit(128 + number)
 
 
 @contextmanager

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from tests.deploy import typed
 from tests.rehearsal.programs import OWNER
 
-ROOT = Path(__file__).resolve().parents[2]
 THERE = Path(__file__).with_name("there")
-FOREIGN = ("GIT", "DEPLOY_", "SMOKE_", "COVERAGE_", "ESTIMATOR_")
 LIMIT = 300.0
 """Seconds that a command may take."""
 
@@ -53,6 +52,11 @@ class Command:
             reader.join(LIMIT)
         return code
 
+    def kill(self) -> None:
+        """End it at once, with all that it has started, which would hold its pipes."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+
     @property
     def said(self) -> str:
         """All that it has said on standard error."""
@@ -66,21 +70,9 @@ class Deployer:
         self.checkout = directory / "checkout"
         self._hear = hear
         self._running: list[Command] = []
-        home = directory / "home"
         self.checkout.mkdir()
-        home.mkdir()
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
-        self.environment = kept | {
-            "GIT_AUTHOR_NAME": "ann",
-            "GIT_AUTHOR_EMAIL": "ann@example.org",
-            "GIT_COMMITTER_NAME": "ann",
-            "GIT_COMMITTER_EMAIL": "ann@example.org",
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "HOME": str(home),
-            OWNER: str(os.getpid()),
-            "PYTHONPATH": f"{THERE}{os.pathsep}{ROOT}",
-        }
-        self.environment |= environment
+        own = typed.environment(directory / "home", THERE)
+        self.environment = {**own, OWNER: str(os.getpid()), **environment}
 
     def configure(self, settings: str) -> None:
         """Write the configuration."""
@@ -89,17 +81,7 @@ class Deployer:
     def start(self, line: str) -> Command:
         """Start a command."""
         self._hear(f"$ python -m deploy {line}")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "deploy", *line.split()],
-            cwd=self.checkout,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        command = Command(line, process)
+        command = Command(line, typed.start(line, self.checkout, self.environment))
         command.read(self._hear)
         self._running.append(command)
         return command
@@ -118,9 +100,9 @@ class Deployer:
         return "\n".join(command.out)
 
     def kill(self) -> None:
-        """Kill what still runs."""
+        """Kill what still runs, with all that it has started."""
         for command in self._running:
-            command.process.kill()
+            command.kill()
 
     def close(self) -> None:
         """Kill what still runs, and see it end."""
@@ -130,7 +112,8 @@ class Deployer:
 
 
 def _read(pipe: IO[str], lines: list[str], hear: Hear | None) -> None:
-    for line in pipe:
-        lines.append(line.rstrip("\n"))
-        if hear is not None:
-            hear(lines[-1])
+    with pipe:
+        for line in pipe:
+            lines.append(line.rstrip("\n"))
+            if hear is not None:
+                hear(lines[-1])

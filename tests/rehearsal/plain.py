@@ -7,13 +7,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.emulator import LISTEN, RUNTIME
 from benchmarks.processes import free_port
 from deploy.engine import MACHINES
-from tests.deploy import engine
+from tests.deploy import typed
 from tests.rehearsal.configuration import this_architecture
 from tests.rehearsal.deployer import Deployer
 from tests.rehearsal.emulator import Task
@@ -35,17 +34,8 @@ class Plain:
         self._directory = directory
         self._layers = twin.layers
         self._checkouts: dict[str, Checkout] = {}
-        self._tools = directory / "bin"
-        self._tools.mkdir()
-        docker = self._tools / "docker"
-        source = Path(engine.__file__).read_text(encoding="utf-8")
-        docker.write_text(f"#!{sys.executable} -IS\n{source}", encoding="utf-8")
-        docker.chmod(0o755)
-
-    @property
-    def environment(self) -> Mapping[str, str]:
-        """What a deployer needs to find the engine."""
-        return {"PATH": f"{self._tools}{os.pathsep}{os.environ['PATH']}"}
+        self.environment = {"PATH": typed.engine_path(directory / "bin")}
+        """A deployer finds the engine by it."""
 
     def push(self, deployer: Deployer, version: Version) -> str:
         """Commit and push the version as a person would: the digest."""

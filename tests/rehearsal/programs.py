@@ -115,7 +115,16 @@ def alive(owner: str) -> bool:
 
 def sweep() -> list[int]:
     """End what a rehearsal has left behind that was itself ended by force; its processes."""
-    left = [pid for pid, owner in _owned() if not alive(owner)]
+    return _end(lambda owner: not alive(owner))
+
+
+def end_own() -> list[int]:
+    """End what this rehearsal has started and not yet ended; its processes."""
+    return _end(lambda owner: owner == str(os.getpid()))
+
+
+def _end(whose: Callable[[str], bool]) -> list[int]:
+    left = [pid for pid, owner in _owned() if whose(owner)]
     for pid in left:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)

@@ -70,5 +70,5 @@ def test_the_last_line(stage: Stage) -> None:
     played = play(stage, [Act("one", answers), Act("two", breaks)])
     stage.idlers.seen.requests, stage.idlers.seen.faults = 7, ["503 busy"]
     assert last_line(played, sum_up(stage)) == (
-        "rehearsal: 0 requests, 0 failed, 0 wrong; 7 after idling, 1 failed; one: ok, two: WRONG"
+        "rehearsal: 100 requests, 0 failed, 0 wrong; 7 after idling, 1 failed; one: ok, two: WRONG"
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.rehearsal.programs import OWNER, Broken, Program, sweep, tail
-from tests.rehearsal.waiting import until
+from tests.rehearsal.waiting import runs, until
 
 STUBBORN = "trap '' TERM; echo deaf; while :; do sleep 60; done"
 
@@ -47,7 +47,7 @@ def test_it_cannot_refuse_to_end(tmp_path: Path) -> None:
     program.until(lambda: tail(log) == "deaf")
     program.end(patience=0.05)
     assert program.exit_code == 137
-    until(lambda: not _runs(program.pid))
+    until(lambda: not runs(program.pid))
 
 
 def test_one_that_ends_instead_of_answering_is_told(tmp_path: Path) -> None:
@@ -73,19 +73,19 @@ def test_leftovers_of_the_dead_are_ended(tmp_path: Path) -> None:
     stale = subprocess.Popen(["sleep", "60"], env={**os.environ, OWNER: gone})
     mine = Program(["sleep", "60"], tmp_path / "log")
     other = subprocess.Popen(["sleep", "60"])
+    ended: list[int] = []
+
+    def swept() -> bool:
+        ended.extend(sweep())
+        return stale.pid in ended
+
     try:
-        until(lambda: stale.pid in sweep())
+        until(swept)
         assert stale.wait(timeout=5) == -signal.SIGKILL
+        assert {mine.pid, other.pid}.isdisjoint(ended)
         assert (mine.exit_code, other.poll()) == (None, None)
     finally:
         mine.kill()
         for process in (stale, other):
             process.kill()
             process.wait()
-
-
-def _runs(group: int) -> bool:
-    """Whether a process of a group does, and does not only wait for its number to be freed."""
-    states = subprocess.run(["ps", "-A", "-o", "pgid=,stat="], capture_output=True, text=True,
-                            check=True).stdout.splitlines()  # fmt: skip
-    return any(line.split()[0] == f"{group}" and "Z" not in line for line in states)

@@ -1,11 +1,13 @@
 """The traffic: what is asked, what is expected, and what is counted of it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from benchmarks.histogram import Histogram
 from tests.rehearsal.counted import second
-from tests.rehearsal.traffic import Second, Traffic, added, questions, tally
+from tests.rehearsal.traffic import PATIENCE, Second, Traffic, added, questions, tally
 from tests.rehearsal.versions import DEAR, ROOT
 
 
@@ -26,6 +28,14 @@ def test_what_counts_as_bad() -> None:
     assert found.milliseconds(0.5) == pytest.approx(1.0)
     assert added([found, found]).requests == 34
     assert tally([]).milliseconds(0.99) == 0
+
+
+def test_an_answer_that_comes_too_late_has_failed() -> None:
+    """Whoever asked has given up; it counts once, and its latency with the others."""
+    late = Histogram((1_000_000, round(PATIENCE * 1e9), round(PATIENCE * 1.1e9)), (6, 1, 3))
+    found = tally([replace(second(10, failed=2), latencies=late)])
+    assert (found.requests, found.failures, found.wrong) == (12, 5, 0)
+    assert found.milliseconds(0.99) == pytest.approx(PATIENCE * 1100)
 
 
 def test_a_time_has_what_came_in_it() -> None:

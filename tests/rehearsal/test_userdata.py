@@ -59,6 +59,10 @@ def test_no_settings_are_no_environment() -> None:
         (f"  {IMAGE}\n", "  other\n", f"pulls {IMAGE} but runs other"),
         ("-ge 3", "-gt 3", "NRestarts"),
         ("docker pull --quiet", "podman pull", "pulls the image in another way"),
+        ("Restart=always", "Restart=on-failure", "systemd restarts on-failure"),
+        ("StartLimitIntervalSec=0\n", "", "StartLimitIntervalSec None"),
+        ("stop --time 27", "stop --time 5", "docker run after 27"),
+        ("TimeoutStopSec=37", "TimeoutStopSec=27", "docker run after 27"),
     ],
 )
 def test_what_is_new_is_named(written: str, changed: str, told: str) -> None:

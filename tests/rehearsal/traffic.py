@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import tempfile
+import sys
 import threading
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.generator import program
 from benchmarks.histogram import Histogram
 from benchmarks.load import Load, Plan, Question, read, request
+from tests.rehearsal.bounds import directory
 from tests.rehearsal.programs import OWNER
 from tests.rehearsal.versions import DEAR, ROOT
 
@@ -21,6 +22,9 @@ LONGEST = 3600.0
 """Seconds after which no more is asked, whatever happens."""
 
 GRACE = 10.0
+
+PATIENCE = 3.0
+"""Seconds after which a client has given up: an answer that comes later is none."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Tally:
 
     requests: int
     failures: int
-    """Cut off, refused, or never answered."""
+    """Cut off, refused, answered too late or never, or not even asked."""
     wrong: int
     """Answered with another status or another price."""
     latencies: Histogram
@@ -48,7 +52,7 @@ class Tally:
         return self.failures + self.wrong
 
     def milliseconds(self, part: float) -> float:
-        """The latency that such a part of the good answers stayed under; 0 where none came."""
+        """The latency that such a part of the right answers stayed under; 0 where none came."""
         return self.latencies.percentile(part) * 1000 if self.latencies.total else 0.0
 
 
@@ -71,48 +75,74 @@ class Traffic:
             every=1.0,
         )
         self._process: subprocess.Popen[bytes] | None = None
-        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader: threading.Thread | None = None
+        self._stopped = False
+        self._died: float | None = None
+        """When the generator ended without having been stopped; nothing is asked from then on."""
 
     def start(self) -> None:
         """Begin."""
+        with ExitStack() as stack:
+            folder = stack.enter_context(directory())
+            self._process = stack.enter_context(self._generator(folder))
+            reading = (self._process, time.monotonic(), stack.pop_all())
+        self._reader = threading.Thread(target=self._read, args=reading, daemon=True)
         self._reader.start()
 
     @property
     def flows(self) -> bool:
-        """Whether it has begun, and has not been stopped."""
-        return self._reader.is_alive()
+        """Whether it has begun, and has not ended."""
+        return self._reader is not None and self._reader.is_alive()
 
     def stop(self) -> None:
         """Ask no more, and wait for what is in flight."""
+        self._stopped = True
         if self._process is not None:
             self._process.terminate()
-        if self._reader.ident is not None:
-            self._reader.join(LONGEST)
+        if self._reader is not None:
+            self._reader.join()
 
     def between(self, begin: float, end: float) -> Tally:
         """What came in that time."""
         ours = [each.load for each in list(self.seconds) if begin < each.at <= end]
-        return added([tally(ours), *(each.between(begin, end) for each in self.besides)])
+        besides = (each.between(begin, end) for each in self.besides)
+        return added([tally(ours), self._unasked(begin, end), *besides])
 
     def whole(self) -> Tally:
         """All that was ever due, what got no answer included; once it has stopped."""
         if self._total is None:
-            return tally([])
-        return added([_whole(self._total), *(each.whole() for each in self.besides)])
+            seen = tally([each.load for each in self.seconds])
+            lost = self._unasked(0, time.monotonic())
+        else:
+            seen = tally([self._total])
+            lost = _lost(self._total.unanswered + self._total.unsent)
+        return added([seen, lost, *(each.whole() for each in self.besides)])
 
-    def _read(self) -> None:
-        with tempfile.TemporaryDirectory() as directory:
-            argv = [str(program()), *self._plan.argv(Path(directory))]
-            for number, question in enumerate(self._plan.questions):
-                (Path(directory) / str(number)).write_bytes(question.request)
-            owned = {**os.environ, OWNER: str(os.getpid())}
-            with subprocess.Popen(argv, stdout=subprocess.PIPE, env=owned) as self._process:
-                began = time.monotonic()
-                assert self._process.stdout is not None
-                for line in self._process.stdout:
+    def _unasked(self, begin: float, end: float) -> Tally:
+        """What fell due in that time after the generator had died."""
+        since = end if self._died is None else max(begin, self._died)
+        return _lost(max(0, round((end - since) * self.rate)))
+
+    def _generator(self, folder: Path) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            self._plan.command(folder),
+            stdout=subprocess.PIPE,
+            env={**os.environ, OWNER: str(os.getpid())},
+            start_new_session=True,
+        )
+
+    def _read(self, process: subprocess.Popen[bytes], began: float, until: ExitStack) -> None:
+        with until:
+            assert process.stdout is not None
+            for line in process.stdout:
+                if line.endswith(b"\n"):  # otherwise it was killed in the middle of it
                     load = read(line)
                     self.seconds.append(Second(began + load.seconds, load))
-        self._total = self.seconds.pop().load
+        if process.returncode == 0:
+            self._total = self.seconds.pop().load
+        elif not self._stopped:
+            self._died = time.monotonic()
+            print(f"error: the load generator died: {process.returncode}", file=sys.stderr)
 
 
 def added(tallies: list[Tally]) -> Tally:
@@ -127,17 +157,16 @@ def added(tallies: list[Tally]) -> Tally:
 
 def tally(loads: list[Load]) -> Tally:
     """All of them together; what is still in flight at the end of one is not counted with it."""
-    failures = sum(each.failed + each.refused for each in loads)
+    latencies = _merged([each.latencies for each in loads])
+    bad = sum(each.failed + each.refused for each in loads)
     wrong = sum(each.wrong for each in loads)
     answered = sum(each.answered for each in loads)
-    latencies = _merged([each.latencies for each in loads])
-    return Tally(answered + failures + wrong, failures, wrong, latencies)
+    return Tally(answered + bad + wrong, bad + latencies.beyond(PATIENCE), wrong, latencies)
 
 
-def _whole(load: Load) -> Tally:
-    lost = load.unanswered + load.unsent
-    so_far = tally([load])
-    return Tally(so_far.requests + lost, so_far.failures + lost, so_far.wrong, so_far.latencies)
+def _lost(count: int) -> Tally:
+    """So many requests that got no answer."""
+    return Tally(count, count, 0, Histogram())
 
 
 def questions() -> tuple[Question, ...]:

@@ -69,11 +69,13 @@ class Boot:
 def read_boot(script: str) -> Boot:
     """Read user data as `deploy.userdata` makes it. Raises `Unreadable`, naming what is new."""
     files = dict(re.findall(r"<<'(\w+)'\n(.*?)\n\1\n", script, flags=re.DOTALL))
-    service = _service(files["UNIT"])
+    unit = _unit(files["UNIT"])
+    service = unit["Service"]
     image = _assigned(script, "IMAGE")
     run = _words(service["ExecStart"])
     if run.image != image:
         raise Unreadable(f"docker pulls {image} but runs {run.image}")
+    _hold_to_systemd(unit, run.stop_timeout)
     return Boot(
         image=image,
         environment=_environment(files["ENVIRONMENT"]),
@@ -151,12 +153,23 @@ def _pulling(script: str) -> tuple[str, str]:
     return found[1], found[2]
 
 
-def _service(unit: str) -> Mapping[str, str]:
-    """The keys of the unit's service; of one that stands there twice, the last."""
+def _unit(text: str) -> configparser.ConfigParser:
+    """The unit's sections; of a key that stands there twice, the last."""
     parser = configparser.ConfigParser(delimiters="=", interpolation=None, strict=False)
     parser.optionxform = str  # type: ignore[assignment,method-assign]  # systemd's keys have capitals
-    parser.read_string(unit.replace("\\\n", " "))
-    return parser["Service"]
+    parser.read_string(text.replace("\\\n", " "))
+    return parser
+
+
+def _hold_to_systemd(unit: configparser.ConfigParser, stop: int) -> None:
+    """Refuse what a machine of the rehearsal does not do: start less often, stop otherwise."""
+    service = unit["Service"]
+    restart, limit = service.get("Restart"), unit["Unit"].get("StartLimitIntervalSec")
+    if (restart, limit) != ("always", "0"):
+        raise Unreadable(f"systemd restarts {restart}, within StartLimitIntervalSec {limit}")
+    waits = int(_found(r"docker stop --time (\d+) ", service["ExecStop"]))
+    if waits != stop or float(service["TimeoutStopSec"]) <= waits:
+        raise Unreadable(f"the unit stops with {service['ExecStop']}, docker run after {stop}")
 
 
 def _environment(lines: str) -> Mapping[str, str]:

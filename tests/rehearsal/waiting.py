@@ -1,7 +1,8 @@
-"""Waiting in tests for what another process does."""
+"""Waiting in tests for what another process does, and seeing whether it runs."""
 
 from __future__ import annotations
 
+import subprocess
 import threading
 from collections.abc import Callable
 
@@ -16,3 +17,10 @@ def until(true: Callable[[], bool]) -> None:
             return
         pause.wait(0.02)
     raise AssertionError("waited in vain")
+
+
+def runs(group: int) -> bool:
+    """Whether a process of a group does, and does not only wait for its number to be freed."""
+    states = subprocess.run(["ps", "-A", "-o", "pgid=,stat="], capture_output=True, text=True,
+                            check=True).stdout.splitlines()  # fmt: skip
+    return any(line.split()[0] == f"{group}" and "Z" not in line for line in states)
