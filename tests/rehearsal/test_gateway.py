@@ -1,6 +1,7 @@
 """The gateway: each call goes to the version whose turn it is, by its own image and settings."""
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from benchmarks.load import Question, request
 from tests.rehearsal.asker import Asker
 from tests.rehearsal.emulator import Emulator, Task
 from tests.rehearsal.gateway import Gateway
+from tests.rehearsal.programs import PATIENCE
 from tests.rehearsal.waiting import until
 from tests.twin.functions import function, push, update
 from tests.twin.plugin import twin
@@ -95,6 +97,23 @@ def test_versions_end_with_their_function(twin: Twin, digests: list[str], tmp_pa
     twin.client("lambda").delete_function(FunctionName="app")
     assert [type(each) for each in one.forsaken()] == [Echo]
     assert one.forsaken() == []
+
+
+def test_nobody_waits_for_a_version_that_starts(
+    twin: Twin, digests: list[str], tmp_path: Path
+) -> None:
+    """The world looks at it all the time, with the lock of the clock in its hand."""
+    seen = []
+
+    def start(task: Task) -> Emulator:
+        look = threading.Thread(target=lambda: seen.append(one.forsaken()), daemon=True)
+        look.start()
+        look.join(PATIENCE)
+        return Echo(task)
+
+    one = Gateway(twin, start, tmp_path, "app")
+    one.answer(dict(EVENT))
+    assert seen == [[]]
 
 
 def test_the_url_is_served_with_tls(twin: Twin, digests: list[str], tmp_path: Path) -> None:
