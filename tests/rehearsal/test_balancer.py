@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -104,7 +105,7 @@ def test_connections_to_a_target_are_shared_by_clients(balancer: Balancer) -> No
 @pytest.mark.parametrize(
     ("fault", "reason", "told"),
     [
-        ("status", "Target.ResponseCodeMismatch", "Health checks failed with these codes: [503]"),
+        ("status", "Target.ResponseCodeMismatch", "Health checks failed with these codes: [418]"),
         ("silence", "Target.Timeout", "Request timed out"),
         ("absence", "Target.FailedHealthChecks", "Health checks failed"),
     ],
@@ -114,11 +115,38 @@ def test_why_a_target_is_unhealthy(
 ) -> None:
     """In the words that DescribeTargetHealth has for it."""
     with service("127.0.1.1") as one, silent("127.0.1.2") as deaf:
-        one.health = 503
+        one.health = 418
         absent = Address("127.0.1.3", free_port())
         balancer.add("i-1", {"status": one.address, "silence": deaf, "absence": absent}[fault])
         now[0] = 1
         until(lambda: verdict(balancer, "i-1") == Verdict("unhealthy", reason, told))
+
+
+def test_how_long_a_new_target_is_being_checked(balancer: Balancer, now: list[float]) -> None:
+    """Until as many checks as make one unhealthy must have failed."""
+    with service("127.0.1.1") as one:
+        one.health = 503
+        balancer.add("i-1", one.address)
+        until(lambda: verdict(balancer, "i-1").reason == "Elb.InitialHealthChecking")
+        now[0] = CHECKS.interval * 1.9
+        assert verdict(balancer, "i-1").state == "initial"
+        now[0] = CHECKS.interval * 2.1
+        assert verdict(balancer, "i-1").state == "unhealthy"
+
+
+def test_a_target_is_told_who_asks(balancer: Balancer) -> None:
+    """As AWS's balancer does: from where, how, and by a name of its own for each request."""
+    with service("127.0.1.1") as one:
+        balancer.add("i-1", one.address)
+        until(lambda: verdict(balancer, "i-1") == HEALTHY)
+        assert [ask(balancer)[0] for _ in range(2)] == [200, 200]
+        for told in one.headers:
+            assert told["x-forwarded-for"] == "127.0.0.1"
+            assert told["x-forwarded-proto"] == "http"
+            assert told["x-forwarded-port"] == f"{balancer.address.port}"
+        names = {told["x-amzn-trace-id"] for told in one.headers}
+        assert len(names) == 2
+        assert all(re.fullmatch("Root=1-[0-9a-f]{8}-[0-9a-f]{24}", name) for name in names)
 
 
 def test_a_target_that_fails_is_taken_out_and_comes_back(
