@@ -1,5 +1,6 @@
 """The gateway: each call goes to the version whose turn it is, by its own image and settings."""
 
+import base64
 import json
 import threading
 from pathlib import Path
@@ -25,16 +26,24 @@ EVENT = {"rawPath": "/predict"}
 class Echo(Emulator):
     """Answers with the image of its task, and the path or the body of the event."""
 
+    status = 200
+
     def __init__(self, task: Task) -> None:
         self._task = task
 
     def invoke(self, event: bytes) -> bytes:
         asked = json.loads(event)
         body = f"{self._task.image} {asked['rawPath']} {asked.get('body', '')}"
-        return json.dumps({"statusCode": 200, "body": body}).encode()
+        return json.dumps({"statusCode": self.status, "body": body}).encode()
 
     def close(self) -> None:
         """There is nothing to end."""
+
+
+class Failing(Echo):
+    """Says the same, and that it failed."""
+
+    status = 500
 
 
 @pytest.fixture
@@ -116,16 +125,31 @@ def test_nobody_waits_for_a_version_that_starts(
     assert seen == [[]]
 
 
+def faults(one: Gateway, expected: str) -> list[str]:
+    """What a client has to say of the answers, of which each should have this in it."""
+    asker = Asker(one.port, one.certificate, Question(request("/predict", b"{}"), expected))
+    with asker.asking():
+        until(lambda: one.asked.total() > 0 and asker.requests > 1)
+    return asker.faults
+
+
 def test_the_url_is_served_with_tls(twin: Twin, digests: list[str], tmp_path: Path) -> None:
     """A request becomes an event, and what is answered an answer; a wrong one is seen."""
     one = gateway(twin, tmp_path)
     one.start()
     try:
-        for expected, good in ((digests[0], True), ("another", False)):
-            question = Question(request("/predict", b"{}"), expected)
-            asker = Asker(one.port, one.certificate, question)
-            with asker.asking():
-                until(lambda asker=asker: one.asked.total() > 0 and asker.requests > 1)  # type: ignore[misc]  # the default is the one of this round
-            assert (asker.faults == []) == good
+        body = base64.b64encode(b"{}").decode()  # as events have it
+        assert faults(one, f"{digests[0]} /predict {body}") == []
+        assert faults(one, "another")
+    finally:
+        one.close()
+
+
+def test_a_version_that_fails_is_seen(twin: Twin, digests: list[str], tmp_path: Path) -> None:
+    """By its status, whatever else it says."""
+    one = Gateway(twin, Failing, tmp_path, "app")
+    one.start()
+    try:
+        assert faults(one, digests[0])[0].startswith(f"500 {digests[0]}")
     finally:
         one.close()
