@@ -88,6 +88,7 @@ lock: $(STAMP) ## Resolve requirements/*.in again (LOCK=--upgrade takes the newe
 	$(COMPILE) requirements/build.in --constraint requirements/dev.txt --output-file requirements/build.txt
 	$(COMPILE) requirements/deploy.in --constraint requirements/dev.txt --output-file requirements/deploy.txt
 	$(COMPILE) $(LOCK) requirements/pip.in --output-file requirements/pip.txt
+	$(COMPILE) $(LOCK) requirements/profile.in --output-file requirements/profile.txt
 
 image: ## Build the image for server and Lambda (ENGINE, IMAGE)
 	BUILDAH_FORMAT=docker $(ENGINE) build --tag $(IMAGE) .

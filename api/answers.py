@@ -1,12 +1,15 @@
 """Answers: what a price looks like to the one who asked."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import Any
 
 from api.identifiers import new_id
 from model import Estimate, Explanation, Manifest, Predictor, RangeWarning
+
+Fill = Callable[[Sequence[float], str], bytes | None]
+"""The answer to a row and an id, see `AnswerWriter.filler`."""
 
 
 class AnswerWriter:
@@ -50,6 +53,18 @@ class AnswerWriter:
             price, low, high = round(price, decimals), round(low, decimals), round(high, decimals)
         return template % (price, low, high, identifier)
 
+    def filler(self) -> Fill:
+        """What prices a row and writes the JSON of `answer` without warnings, at once.
+
+        It gives None where that is not to be done at once, as for numbers that are not finite.
+        """
+        form = self._predictor.form(_pieces(self._predictor.manifest))
+        return self._priced if form is None else form.fill
+
+    def _priced(self, row: Sequence[float], identifier: str) -> bytes | None:
+        text = self.text(self._predictor.predict(row), identifier)
+        return None if text is None else text.encode()
+
     def explanation(self, explanation: Explanation) -> dict[str, Any]:
         """The members that an answer gains when the reasons are asked for."""
         return {
@@ -82,13 +97,17 @@ class AnswerWriter:
 
 def json_template(manifest: Manifest) -> str:
     """The JSON of an answer without warnings, open for its numbers and its id."""
-    interval = "null"
-    if manifest.interval is not None:
-        coverage = json.dumps(manifest.interval.coverage)
-        interval = f'{{"low": %r, "high": %r, "coverage": {coverage}}}'
-    texts = (manifest.target.name, manifest.version)
-    name, model = (json.dumps(text).replace("%", "%%") for text in texts)
-    return (
-        f'{{{name}: %r, "interval": {interval}, "warnings": [], "model_version": {model}, '
-        '"prediction_id": "%s"}'
-    )
+    *before, end = (piece.replace("%", "%%") for piece in _pieces(manifest))
+    return "%r".join(before) + "%s" + end
+
+
+def _pieces(manifest: Manifest) -> tuple[str, ...]:
+    """The same, cut where a number or the id has its place."""
+    name, version = json.dumps(manifest.target.name), json.dumps(manifest.version)
+    start = f"{{{name}: "
+    rest = f', "warnings": [], "model_version": {version}, "prediction_id": "'
+    if manifest.interval is None:
+        return start, f', "interval": null{rest}', '"}'
+    coverage = json.dumps(manifest.interval.coverage)
+    rest = f', "coverage": {coverage}}}{rest}'
+    return start, ', "interval": {"low": ', ', "high": ', rest, '"}'

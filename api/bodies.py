@@ -1,5 +1,6 @@
 """Bodies: read up to a limit, of a content type that is understood."""
 
+import asyncio
 from collections.abc import Iterable
 from contextlib import aclosing
 
@@ -13,9 +14,14 @@ _CLOSE = {"Connection": "close"}
 def media_type(request: Request, accepted: Iterable[str]) -> str:
     """The media type of a request's body, one of `accepted`; the first where none is named.
 
-    Raises `Problem` 415 naming those accepted, also for a charset other than UTF-8.
+    Raises `Problem` 415 naming those accepted, also for a charset other than UTF-8, and for a body
+    that is compressed.
     """
     accepted = tuple(accepted)
+    coding = request.headers.get("content-encoding", "identity")
+    if coding.strip().lower() != "identity":
+        detail = f"The content encoding {coding[:80]!r} is not read here. Send the body as it is."
+        raise Problem(415, detail, headers={"Accept-Encoding": "identity"})
     given = request.headers.get("content-type", accepted[0])
     name, _, parameters = given.partition(";")
     name = name.strip().lower()
@@ -30,14 +36,23 @@ def media_type(request: Request, accepted: Iterable[str]) -> str:
     return name
 
 
-async def read_body(request: Request, limit: int) -> bytes:
-    """The whole body of a request, of at most `limit` bytes.
+async def read_body(request: Request, limit: int, seconds: float) -> bytes:
+    """The whole body of a request, of at most `limit` bytes, which come within so many seconds.
 
-    Raises `Problem` 413 as soon as more are announced or received, without reading the rest:
-    the connection is closed instead.
+    Raises `Problem` 413 as soon as more are announced or received, without reading the rest, 408
+    where they come too slowly: the connection is closed instead.
     """
     if _announced(request) > limit:
         raise _too_large(limit)
+    try:
+        async with asyncio.timeout(seconds):
+            return await _read(request, limit)
+    except TimeoutError:
+        detail = f"The body did not come within {seconds:g} seconds. Send less, or send it sooner."
+        raise Problem(408, detail, headers=_CLOSE) from None
+
+
+async def _read(request: Request, limit: int) -> bytes:
     body = bytearray()
     async with aclosing(request.stream()) as chunks:
         async for chunk in chunks:

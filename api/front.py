@@ -15,7 +15,7 @@ from api.backlog import Backlog
 from api.drain import Drain
 from api.identifiers import new_id, request_id
 from api.keys import HEADER, KeyGuard
-from api.ledger import Ledger, Note
+from api.ledger import Ledger
 from api.problems import busy
 from api.rows import RowReader
 from api.settings import Settings
@@ -70,9 +70,8 @@ class FrontPath:
         self.ledger = ledger
         self.backlog = Backlog(settings.patience_seconds)
         self.explaining = Backlog(settings.patience_seconds)
-        self._predictor = predictor
         self._reader = RowReader(predictor.manifest.features)
-        self._writer = AnswerWriter(predictor)
+        self._fill = AnswerWriter(predictor).filler()
         self._limit = settings.max_body_bytes
         self._guard = KeyGuard(settings.key_hashes) if settings.key_hashes else None
         self._drain = drain
@@ -81,14 +80,15 @@ class FrontPath:
     def asked(self, headers: list[tuple[bytes, bytes]]) -> Asked | None:
         """The request with this head, if its body may be one to answer; else it is for the app.
 
-        That is so if each header is given once, they announce a body that is worth waiting for,
-        and the server is not about to stop.
+        That is so if each header is given once, they announce a body that is worth waiting for and
+        not compressed, and the server is not about to stop.
         """
         named = dict(headers)
         length = named.get(b"content-length", b"")
         plain = (
             len(named) == len(headers)
             and named.get(b"content-type", b"application/json") in _JSON
+            and b"content-encoding" not in named
             and len(length) <= _DIGITS
             and length.isdigit()
             and int(length) <= self._limit
@@ -105,21 +105,19 @@ class FrontPath:
         if text is None:
             return None
         identifier = self._note(asked, client, 200)
-        return _PRICED % (len(text), identifier.encode(), text.encode())
+        return _PRICED % (len(text), identifier.encode(), text)
 
     def refuse(self, asked: Asked, client: str | None) -> bytes:
         """The same of a 503, for a request that would wait too long."""
         identifier = self._note(asked, client, 503)
         return _REFUSED % (len(_BUSY), identifier.encode(), _BUSY)
 
-    def _text(self, asked: Asked, body: bytes) -> str | None:
+    def _text(self, asked: Asked, body: bytes) -> bytes | None:
         if self._guard is not None and not self._guard.accepts(_key(asked.headers)):
             return None
         try:
             row = self._reader.read_json(body)
-            if row is None:
-                return None
-            return self._writer.text(self._predictor.predict(row), new_id(asked.now))
+            return None if row is None else self._fill(row, new_id(asked.now))
         except Exception:  # noqa: BLE001 - the app fails in the same way, and in order
             return None
 
@@ -127,7 +125,7 @@ class FrontPath:
         """Note an answer, and make the id of its request."""
         identifier = _identifier(asked)
         seconds = self._clock() - asked.began
-        self.ledger.note(Note(identifier, client, status, asked.now + seconds, seconds))
+        self.ledger.note(identifier, client, status, asked.now + seconds, seconds)
         return identifier
 
 

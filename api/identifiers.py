@@ -30,9 +30,9 @@ class Identifiers:
         self._moment = -1
         self._head = ""
 
-    def new(self, seconds: float) -> str:
-        """The next id, at a Unix time."""
-        moment = int(seconds * 1000)
+    def new(self, seconds: float | None = None) -> str:
+        """A new id of a request or a prediction; `seconds` is the Unix time, if it is known."""
+        moment = int((time.time() if seconds is None else seconds) * 1000)
         if moment != self._moment:
             stamp = f"{moment:012x}"
             self._head = f"{stamp[:8]}-{stamp[8:]}{self._fixed}"
@@ -42,11 +42,7 @@ class Identifiers:
 
 _identifiers = Identifiers()
 os.register_at_fork(after_in_child=_identifiers.begin)
-
-
-def new_id(seconds: float | None = None) -> str:
-    """A new id of a request or a prediction; `seconds` is the Unix time, if it is known."""
-    return _identifiers.new(time.time() if seconds is None else seconds)
+new_id = _identifiers.new
 
 
 def request_id(headers: Mapping[str, str]) -> str:

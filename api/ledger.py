@@ -8,24 +8,12 @@ import asyncio
 import json
 import logging
 from functools import lru_cache
-from typing import NamedTuple
 
 from api.logs import Lines, timestamp
 from api.metrics import Metrics
 
-
-class Note(NamedTuple):
-    """One answer to `POST /predict`: its Unix time, and how many seconds it took."""
-
-    request_id: str
-    client: str | None
-    status: int
-    ended: float
-    seconds: float
-
-
 MOST = 64
-"""Notes of which the metrics are told at once: more would hold up who asks meanwhile."""
+"""Answers of which the metrics are told at once: more would hold up who asks meanwhile."""
 
 TOGETHER = 14
 """Lines that are written at once: as many as a pipe takes whole."""
@@ -44,7 +32,7 @@ class Ledger:
         self._metrics = metrics
         self._lines = lines
         self._delay = delay
-        self._notes: list[Note] = []
+        self._seconds: dict[int, list[float]] = {200: [], 503: []}
         self._text: list[str] = []
         self._due: asyncio.TimerHandle | None = None
         metrics.pending.append(self.settle)
@@ -57,14 +45,17 @@ class Ledger:
         """It is no longer in flight, or counted as such by somebody else."""
         self._metrics.in_flight.dec()
 
-    def note(self, note: Note) -> None:
-        """A request was answered."""
-        self._notes.append(note)
+    def note(
+        self, request_id: str, client: str | None, status: int, ended: float, seconds: float
+    ) -> None:
+        """A `POST /predict` was answered at a Unix time, after so many seconds."""
+        waiting = self._seconds[status]
+        waiting.append(seconds)
         if _log.isEnabledFor(logging.INFO):
-            self._text.append(_line(note))
+            self._text.append(_line(request_id, client, status, ended, seconds))
         if self._due is None:
             self._due = asyncio.get_running_loop().call_later(self._delay, self.settle)
-        if len(self._notes) == MOST:
+        if len(waiting) == MOST:
             self.settle()
         elif len(self._text) == TOGETHER:
             self._write()
@@ -74,10 +65,10 @@ class Ledger:
         if self._due is not None:
             self._due.cancel()
             self._due = None
-        notes, self._notes = self._notes, []
-        for status in {note.status for note in notes}:
-            seconds = [note.seconds for note in notes if note.status == status]
-            self._metrics.count_answers(status, seconds)
+        for status, seconds in self._seconds.items():
+            if seconds:
+                self._metrics.count_answers(status, seconds)
+                seconds.clear()
         self._write()
 
     def _write(self) -> None:
@@ -86,14 +77,21 @@ class Ledger:
             self._lines.write(text)
 
 
-def _line(note: Note) -> str:
+def _line(request_id: str, client: str | None, status: int, ended: float, seconds: float) -> str:
     """What the log would make of it."""
-    request_id, client, status, ended, seconds = note
     return (
-        f'{{"time": "{timestamp(int(ended * 1000))}", "level": "info", "logger": "api.requests", '
-        f'"message": "request", "request_id": "{request_id}", "method": "POST", '
-        f'"path": "/predict", "route": "/predict", "status": {status}, '
-        f'"duration_ms": {round(seconds * 1000, 3)}, "client": {_quoted(client)}}}\n'
+        f'{_start(int(ended * 1000))}{request_id}", "method": "POST", "path": "/predict", '
+        f'"route": "/predict", "status": {status}, "duration_ms": {seconds * 1000:.3f}, '
+        f'"client": {_quoted(client)}}}\n'
+    )
+
+
+@lru_cache(maxsize=2)
+def _start(milliseconds: int) -> str:
+    """Of a line at this Unix time, up to the id."""
+    return (
+        f'{{"time": "{timestamp(milliseconds)}", "level": "info", "logger": "api.requests", '
+        '"message": "request", "request_id": "'
     )
 
 

@@ -37,7 +37,7 @@ def describe_single(manifest: Manifest, example: Example) -> Description:
     return {
         "responses": {
             200: {"description": "The price.", "content": answered},
-            **problem_responses(400, 413, 415, 422, 503),
+            **problem_responses(400, 408, 413, 415, 422, 503),
         },
         "openapi_extra": _body(asked),
     }
@@ -63,7 +63,7 @@ def describe_batch(
                 "description": "An answer or a problem for each row, in the format that was sent.",
                 "content": answered,
             },
-            **problem_responses(400, 413, 415, 422, 503),
+            **problem_responses(400, 408, 413, 415, 422, 503),
         },
         "openapi_extra": _body(asked),
     }

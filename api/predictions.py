@@ -63,7 +63,7 @@ class Predictions:
         if hasattr(request.state, REFUSED):
             raise busy()
         media_type(request, _JSON)
-        body = await read_body(request, self._settings.max_body_bytes)
+        body = await self._body(request, self._settings.max_body_bytes)
         row = self._reader.read(decode_json(decode_text(body)))
         answer = self._answer(row, self._predictor.predict(row))
         if explain:
@@ -76,12 +76,19 @@ class Predictions:
 
     async def predict_batch(self, request: Request) -> Response:
         """Price many products: each row is answered or refused on its own."""
+        if "explain" in request.query_params:
+            raise Problem(
+                422, "Reasons are given for one product at a time. Ask /predict for them."
+            )
         name = media_type(request, self.formats)
         with self._admission():
-            body = await read_body(request, self._settings.max_batch_bytes)
+            body = await self._body(request, self._settings.max_batch_bytes)
             async with self._batches:
                 text = await self._answer_all(request, self.formats[name], decode_text(body))
         return Response(text, media_type=name)
+
+    async def _body(self, request: Request, limit: int) -> bytes:
+        return await read_body(request, limit, self._settings.body_seconds)
 
     @contextmanager
     def _admission(self) -> Iterator[None]:
@@ -95,7 +102,7 @@ class Predictions:
         finally:
             self._admitted -= 1
 
-    def _answer(self, row: list[float], estimate: Estimate) -> dict[str, Any]:
+    def _answer(self, row: Sequence[float], estimate: Estimate) -> dict[str, Any]:
         answer = self._writer.answer(row, estimate)
         for warning in answer["warnings"]:
             self._metrics.out_of_range.labels(warning["field"]).inc()
@@ -103,23 +110,25 @@ class Predictions:
 
     async def _answer_all(self, request: Request, form: Format, text: str) -> str:
         records = form.read(text, self._row_reader, self._settings.max_body_bytes)
-        limit, seen = self._settings.max_batch_rows, 0
+        limit, seen, refused = self._settings.max_batch_rows, 0, 0
         written: list[str] = []
         for chunk in turns(records, self._clock):
             seen += len(chunk)
             if seen > limit:
                 raise Problem(413, f"The batch has more than {limit} rows. Split it into several.")
-            written += self._answer_chunk(form, [each for each in chunk if each is not None])
+            rows = [each for each in chunk if each is not None]
+            written += self._answer_chunk(form, rows)
+            refused += sum(isinstance(each.row, Problem) for each in rows)
             if await request.is_disconnected():
                 raise ClientDisconnect
             await asyncio.sleep(0)
+        self._metrics.predictions.labels("batch").inc(len(written) - refused)
+        self._metrics.refused_rows.inc(refused)
         return form.head + form.separator.join(written) + form.tail
 
     def _answer_chunk(self, form: Format, records: Sequence[Record]) -> Iterator[str]:
         rows = [each.row for each in records if not isinstance(each.row, Problem)]
         estimates = iter(self._predictor.predict_rows(rows))
-        self._metrics.predictions.labels("batch").inc(len(rows))
-        self._metrics.refused_rows.inc(len(records) - len(rows))
         template = form.template(self._predictor.manifest)
         for record in records:
             if isinstance(record.row, Problem):

@@ -61,7 +61,8 @@ class FrontProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Its head is complete: leave its body for later, or the request for the app."""
         if self._is_ordinary():
-            self._asked = self._front.asked(self.headers)
+            asked = self._front.asked(self.headers)
+            self._asked = asked if asked and self._is_current(asked.headers) else None
         if self._asked is None:
             self._begin_cycle()
             if self._is_single() and self._backlog().refuses():
@@ -110,12 +111,15 @@ class FrontProtocol(HttpToolsProtocol):
         return (
             self._is_single()
             and self.parser.get_method() == b"POST"
-            and self.parser.get_http_version() == "1.1"
             and self.parser.should_keep_alive()
             and not self.expect_100_continue
             and not self._is_busy()
             and not self.flow.write_paused
         )
+
+    def _is_current(self, headers: Headers) -> bool:
+        """Whether it is HTTP/1.1: no other keeps a connection open of which no header speaks."""
+        return b"connection" not in headers or self.parser.get_http_version() == "1.1"
 
     def _is_single(self) -> bool:
         """Whether the request is for one price, with reasons or without."""

@@ -21,7 +21,7 @@ class Record(NamedTuple):
     texts of a CSV for the features in the model's order, "" where it has none.
     """
 
-    row: list[float] | Problem
+    row: Sequence[float] | Problem
     given: Sequence[str] = ()
     ordinary: bool = False
 

@@ -2,7 +2,8 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence, Sized
+from collections.abc import Callable, Mapping, Sequence, Sized
+from operator import itemgetter
 from typing import Any
 
 from pydantic_core import CoreSchema, ErrorDetails, SchemaValidator, ValidationError
@@ -34,7 +35,7 @@ class RowReader:
             for feature in features
             if feature.categories
         }
-        self._plain = not any(feature.categories or feature.missing for feature in features)
+        self._plain = _plain(features)
         self._validator = SchemaValidator(_schema(features))
         self._ordinary = SchemaValidator(_schema(features, trained=True))
         self._longest = sum(map(_longest, features)) + _ROOM
@@ -54,7 +55,7 @@ class RowReader:
             raise self._problem(document, error.errors(include_url=False)) from None
         return [self._number(name, values.get(name)) for name in self._features]
 
-    def read_json(self, body: bytes) -> list[float] | None:
+    def read_json(self, body: bytes) -> Sequence[float] | None:
         """The row for the bytes of a JSON object of ordinary values, else None.
 
         It is what `read` gives for them. What is wrong with an object, strange about it, or outside
@@ -69,8 +70,8 @@ class RowReader:
             return None
         if body.count(b":") != len(values):  # a key twice, or a label with a colon
             return None
-        if self._plain:
-            return [values[name] for name in self._features]
+        if self._plain is not None:
+            return self._plain(values)
         return [self._number(name, values.get(name)) for name in self._features]
 
     def check_names(self, names: Sequence[str]) -> None:
@@ -134,6 +135,13 @@ class RowReader:
             accepted += f", no larger than {LARGEST:.1e}"
         given = shown(fault["input"])
         return FieldError(name, f"must be {accepted}", given, accepted, feature.example)
+
+
+def _plain(features: Sequence[Feature]) -> Callable[[Any], tuple[float, ...]] | None:
+    """What takes the numbers out of an object, if there are several and nothing but numbers."""
+    if len(features) < 2 or any(feature.categories or feature.missing for feature in features):
+        return None
+    return itemgetter(*(feature.name for feature in features))
 
 
 def _longest(feature: Feature) -> int:

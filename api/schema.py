@@ -90,6 +90,7 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 _PROBLEMS = {
     400: "The body is not valid JSON, CSV or UTF-8, or is empty.",
     401: "The API key is missing or not accepted.",
+    408: "The body did not come in time.",
     413: "The body or the batch is too large.",
     415: "The content type is not one that is read here.",
     422: "A field is missing, unknown, or not a value that is allowed.",

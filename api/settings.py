@@ -65,6 +65,13 @@ class Settings(BaseModel):
     max_batch_rows: int = Field(
         10_000, ge=1, le=1_000_000, description="most rows of a batch, 1 to 1000000"
     )
+    body_seconds: float = Field(
+        60.0,
+        ge=0.1,
+        le=600,
+        allow_inf_nan=False,
+        description="seconds within which a body has to come, 0.1 to 600",
+    )
     patience_seconds: float = Field(
         0.25,
         ge=0,
@@ -129,7 +136,7 @@ def _fault(name: str, given: Mapping[str, object]) -> str:
     field = Settings.model_fields.get(name)
     if field is None:
         near = difflib.get_close_matches(name, Settings.model_fields, n=1)
-        hint = f"; did you mean {PREFIX}{near[0].upper()}?" if near else ""
+        hint = f"; did you mean {PREFIX}{near[0].upper()}?" if near else "."
         names = ", ".join(PREFIX + known.upper() for known in Settings.model_fields)
         return f"{variable} is not a setting{hint} The settings are {names}."
     value = f" cannot be {given.get(name)!r}" if field.repr else " is wrong"

@@ -6,11 +6,14 @@ of a machine, a ratio of one run tells of the code: so only the ratios are to be
 """
 
 import argparse
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.arguments import DAY, bundle, number, whole
 from benchmarks.contenders import ECHO, FLOOR, SERVICE, apart, of_bundle
+from benchmarks.ending import ended
 from benchmarks.environments import HOME
 from benchmarks.field import PEERS
 from benchmarks.measure import Outcome, measure
@@ -23,8 +26,10 @@ _OURS = (FLOOR, ECHO, SERVICE)
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure and print the table."""
     args = _parser().parse_args(argv)
-    others = [of_bundle(bundle) for bundle in args.bundle]
+    others = [of_bundle(each) for each in args.bundle]
     contenders = (*map(apart, _OURS), *PEERS) if args.peers else (*_OURS, *others)
+    least = len(contenders) * (1 + 2 * args.rounds) * args.seconds
+    print(f"{len(contenders)} servers in turns, for {least:.0f} s at least", file=sys.stderr)
     with tempfile.TemporaryDirectory() as directory:
         outcome = measure(contenders, args.rounds, args.seconds, Path(directory))
     told = f"{table(outcome)}\n\n{ratios(outcome)}"
@@ -35,12 +40,13 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="default: %(default)s")
-    parser.add_argument("--seconds", type=float, default=2.0,
-                        help="of each round (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--rounds", type=whole(1, 1000), default=5,
+                        help="default: %(default)s")  # fmt: skip
+    parser.add_argument("--seconds", type=number(0.1, DAY), default=2.0,
+                        help="of each turn; a round has two (default: %(default)s)")  # fmt: skip
     beside = parser.add_mutually_exclusive_group()
     beside.add_argument("--peers", action="store_true", help="measure the peers too")
-    beside.add_argument("--bundle", type=Path, nargs="+", default=[], metavar="DIR",
+    beside.add_argument("--bundle", type=bundle, nargs="+", default=[], metavar="DIR",
                         help="measure the service with other models too")  # fmt: skip
     return parser
 
@@ -52,4 +58,4 @@ def write(outcome: Outcome, told: str, directory: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(ended(main))

@@ -7,6 +7,7 @@ First prices alone: a matrix, as `model predict` has it priced, and lists of num
 import argparse
 import json
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -16,12 +17,14 @@ import numpy as np
 import xgboost
 from numpy.typing import NDArray
 
+from benchmarks.arguments import whole
 from benchmarks.bundled import ROOT
 from benchmarks.contenders import SERVICE
+from benchmarks.ending import ended
 from benchmarks.processes import Server, ask, free_port, serving
 from model import Manifest, Predictor, load
 from model.estimates import estimate_columns
-from model.market import generate
+from model.market import MOST_ROWS, generate
 
 Rows = NDArray[np.float64]
 
@@ -46,8 +49,10 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.batch", description=__doc__)
-    parser.add_argument("--rows", type=int, default=100_000, help="default: %(default)s")
-    parser.add_argument("--rounds", type=int, default=5, help="default: %(default)s")
+    parser.add_argument("--rows", type=whole(1, MOST_ROWS), default=100_000,
+                        help="default: %(default)s")  # fmt: skip
+    parser.add_argument("--rounds", type=whole(1, 1000), default=5,
+                        help="default: %(default)s")  # fmt: skip
     return parser
 
 
@@ -111,4 +116,4 @@ def _cpu(work: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(ended(main))

@@ -13,9 +13,14 @@ from benchmarks.agreement import refuse_other_price
 from benchmarks.contenders import Contender
 from benchmarks.cores import confined, split
 from benchmarks.environments import run
+from benchmarks.family import family
 from benchmarks.load import Question, Questions, closed, opened, request
+from benchmarks.priority import BURST, first, may_be_first
 from benchmarks.processes import Server, ask, free_port, serving
 from benchmarks.products import Product
+
+Latencies = tuple[float, float, float]
+"""p50, p99 and p99.9 in milliseconds."""
 
 
 @dataclass(slots=True)
@@ -31,8 +36,10 @@ class Measured:
     """CPU microseconds for each answer."""
     rates: list[float] = field(default_factory=list)
     """Answers a second, of a closed loop."""
-    latencies: list[tuple[float, float, float]] = field(default_factory=list)
-    """p50, p99 and p99.9 in milliseconds at 70 % of the median rate, of an open loop."""
+    latencies: list[Latencies] = field(default_factory=list)
+    """At 70 % of the median rate, of an open loop."""
+    alone: list[Latencies] = field(default_factory=list)
+    """The same at real-time priority, so that nothing else that runs is in it; not of peers."""
     memory: float = 0.0
     """Resident MB at the end."""
 
@@ -84,8 +91,9 @@ def measure(
             with _excused(contender, absent):
                 entries.append(_start(contender, directory, mine, stack))
                 entries[-1].server.move(rest)
-        turns = (_warm, *[_closed] * rounds, *[_open] * rounds, _weigh, *[_start_again] * rounds)
-        for each_round in turns:
+        alone = [_alone] * (2 * rounds if may_be_first() else 0)
+        loaded = (_warm, *[_closed] * rounds, *[_open] * rounds, *alone)
+        for each_round in (*loaded, _weigh, *[_start_again] * rounds):
             for entry in [each for each in entries if each.contender.name not in absent]:
                 with _excused(entry.contender, absent), _moved(entry.server, mine, rest):
                     each_round(entry, seconds)
@@ -165,11 +173,22 @@ def _closed(entry: _Entry, seconds: float) -> None:
 
 
 def _open(entry: _Entry, seconds: float) -> None:
+    entry.seen.latencies.append(_latencies(entry, seconds))
+
+
+def _alone(entry: _Entry, seconds: float) -> None:
+    """Peers are many processes, which at such a priority would keep each other from running."""
+    if not entry.contender.peer:
+        with first(each.pid for each in family(entry.server.pid)):
+            entry.seen.alone.append(_latencies(entry, min(seconds, BURST)))
+
+
+def _latencies(entry: _Entry, seconds: float) -> Latencies:
     rate = 0.7 * entry.seen.median("rates")
     load = opened(entry.server.port, entry.questions, seconds, rate)
     _refuse_bad(entry.seen.name, load.bad)
     p50, p99, p999 = (load.percentile(part) * 1000 for part in (0.5, 0.99, 0.999))
-    entry.seen.latencies.append((p50, p99, p999))
+    return p50, p99, p999
 
 
 def _weigh(entry: _Entry, _: float) -> None:

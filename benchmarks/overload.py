@@ -5,20 +5,43 @@ how long they took. Requests are due whether or not earlier ones were answered.
 """
 
 import argparse
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.contenders import SERVICE, as_json
+from benchmarks.arguments import DAY, number
+from benchmarks.contenders import SERVICE
 from benchmarks.cores import confined, split
-from benchmarks.load import Load, Plan, Question, Questions, closed, request, run
+from benchmarks.ending import ended
+from benchmarks.load import CONNECTIONS, Load, Plan, Question, run
 from benchmarks.processes import free_port, serving
-from benchmarks.products import products
+from benchmarks.traffic import batch, blended, explained, plain
 
-PATHS = {"with reasons": "/predict?explain=true", "a plain price": "/predict"}
-CONNECTIONS = 1000
-"""Many more than are answered at once: what is not answered waits in them."""
+MANY = 1000
+"""Connections, many more than are answered at once: what is not answered waits in them."""
+
+_AT_ONCE = 8
+"""Batches that one worker takes in: more would be refused while its capacity is measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is asked in turn."""
+
+    name: str
+    questions: tuple[Question, ...]
+    connections: int = CONNECTIONS
+    """Of the closed loop that finds the capacity."""
+
+
+KINDS = (
+    Kind("with reasons", (explained(),)),
+    Kind("a plain price", tuple(plain())),
+    Kind("a batch of 100", (batch(100),), _AT_ONCE),
+    Kind("90 % plain, 8 % with reasons, 2 % batches", blended([explained()] * 4 + [batch(100)])),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +64,10 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.overload", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=5.0,
+    parser.add_argument("--seconds", type=number(0.1, DAY), default=5.0,
                         help="of each load (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--factors", type=float, nargs="+", default=[0.7, 1.0, 2.0],
+    parser.add_argument("--factors", type=number(0.01, 100), nargs="+",
+                        default=[0.7, 1.0, 2.0], metavar="FACTOR",
                         help="of the capacity (default: 0.7 1 2)")  # fmt: skip
     return parser
 
@@ -53,24 +77,15 @@ def measure(seconds: float, factors: Sequence[float], directory: Path) -> list[O
     cores, rest = split()
     command = SERVICE.command(SERVICE.programs(), free_port())
     with confined(rest), serving(command, directory / "log", cores) as server:
-        return [
-            _overload(name, server.port, _questions(path), seconds, factors)
-            for name, path in PATHS.items()
-        ]
+        return [_overload(kind, server.port, seconds, factors) for kind in KINDS]
 
 
-def _questions(path: str) -> Questions:
-    return tuple(Question(request(path, as_json(product))) for product in products())
-
-
-def _overload(
-    name: str, port: int, questions: Questions, seconds: float, factors: Sequence[float]
-) -> Overload:
-    capacity = closed(port, questions, seconds).rate
+def _overload(kind: Kind, port: int, seconds: float, factors: Sequence[float]) -> Overload:
+    capacity = run(Plan(port, kind.questions, seconds, kind.connections)).rate
     plans = {
-        factor: Plan(port, questions, seconds, CONNECTIONS, factor * capacity) for factor in factors
+        factor: Plan(port, kind.questions, seconds, MANY, factor * capacity) for factor in factors
     }
-    return Overload(name, capacity, {factor: run(plan) for factor, plan in plans.items()})
+    return Overload(kind.name, capacity, {factor: run(plan) for factor, plan in plans.items()})
 
 
 def table(overloads: Sequence[Overload]) -> str:
@@ -105,4 +120,4 @@ def _row(overload: Overload, factor: float, load: Load) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(ended(main))

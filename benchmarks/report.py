@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.contenders import SERVICE
 from benchmarks.field import ORIGINAL
-from benchmarks.measure import Measured, Outcome
+from benchmarks.measure import Latencies, Measured, Outcome
 
 _HEAD = (
     "contender", "CPU µs a request", "answers/s", "p50 ms", "p99 ms", "p99.9 ms", "RSS MB",
@@ -57,11 +57,18 @@ def ratios(outcome: Outcome) -> str:
 
 
 def _against_floor(floor: Measured, echo: Measured, service: Measured) -> Iterator[str]:
-    p50, p99 = (statistics.median(each[place] for each in service.latencies) for place in (0, 1))
     yield f"CPU of the service / floor: {_quotient(service.cpu, floor.cpu):.2f}"
     yield f"CPU of the service / FastAPI echo: {_quotient(service.cpu, echo.cpu):.2f}"
-    yield f"p99 / p50 at 70 % load: {p99 / p50:.2f}"
+    yield f"p99 / p50 at 70 % load: {_tails(service.latencies, floor.latencies)}"
+    if service.alone:
+        tails = _tails(service.alone, floor.alone)
+        yield f"p99 / p50 at 70 % load and real-time priority: {tails}"
     yield f"start of the service / FastAPI echo: {_quotient(service.starts, echo.starts):.2f}"
+
+
+def _tails(service: Sequence[Latencies], floor: Sequence[Latencies]) -> str:
+    ours, its = (statistics.median(p99 / p50 for p50, p99, _ in of) for of in (service, floor))
+    return f"{ours:.2f} (floor {its:.2f})"
 
 
 def _against_itself(service: Measured, others: Sequence[Measured]) -> Iterator[str]:

@@ -17,7 +17,9 @@ from pathlib import Path
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
+from benchmarks.arguments import DAY, number, whole
 from benchmarks.contenders import of_workers
+from benchmarks.ending import ended
 from benchmarks.endurance import Held, Limits, Part, Soak
 from benchmarks.family import descriptors, family, memory, threads
 from benchmarks.load import Plan, Question, seen
@@ -33,7 +35,7 @@ _SETTLING = 0.2
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Soak it and print the report. Exit codes: 0 within the limits, 1 beyond one of them."""
-    args = _parser().parse_args(argv)
+    args = _parsed(argv)
     service = of_workers(args.workers)
     with tempfile.TemporaryDirectory() as directory:
         command = service.command(service.programs(), free_port())
@@ -46,21 +48,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1 if faults else 0
 
 
+def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = _parser()
+    args = parser.parse_args(argv)
+    if args.seconds * args.rate < args.parts:
+        parser.error("there are more parts than requests: ask for longer or more often")
+    return args
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=300.0, help="default: %(default)g")
-    parser.add_argument("--rate", type=float, default=3000.0,
+    parser.add_argument("--seconds", type=number(0.1, DAY), default=300.0,
+                        help="default: %(default)g")  # fmt: skip
+    parser.add_argument("--rate", type=number(0.1, 10_000_000), default=3000.0,
                         help="requests a second (default: %(default)g)")  # fmt: skip
-    parser.add_argument("--parts", type=_parts, default=PARTS,
+    parser.add_argument("--parts", type=whole(_FEWEST, 1000), default=PARTS,
                         help=f"at least {_FEWEST} (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--workers", type=int, default=_WORKERS, help="default: %(default)s")
+    parser.add_argument("--workers", type=whole(1, 256), default=_WORKERS,
+                        help="default: %(default)s")  # fmt: skip
     return parser
-
-
-def _parts(text: str) -> int:
-    if int(text) < _FEWEST:
-        raise argparse.ArgumentTypeError(f"{text} are too few to compare: at least {_FEWEST}")
-    return int(text)
 
 
 def soaked(
@@ -145,4 +151,4 @@ def _whole(soak: Soak) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -5,7 +5,7 @@ would be seen to grow.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from benchmarks.bundled import DECIMALS, GOLDEN, NAMES, TARGET
 from benchmarks.load import Question, request
@@ -19,28 +19,49 @@ _TOO_LONG = 65_537
 
 def mixed(part: int) -> tuple[Question, ...]:
     """What is asked in turn in a part of the soak."""
-    plain = list(_plain())
-    others = (*_priced(), *_batches(), *_pages(), *_malformed(), *_misnamed(part), *_astray(part))
-    return tuple(
-        question
-        for place, other in enumerate(others)
-        for question in (*_turn(plain, place * PLAIN), other)
+    return blended(
+        (*_priced(), *_batches(), *_pages(), *_malformed(), *_misnamed(part), *_astray(part))
     )
 
 
-def _turn(plain: list[Question], start: int) -> Iterator[Question]:
-    return (plain[(start + step) % len(plain)] for step in range(PLAIN))
+def blended(others: Sequence[Question]) -> tuple[Question, ...]:
+    """The others in turn, each after its plain prices."""
+    prices = list(plain())
+    return tuple(
+        question
+        for place, other in enumerate(others)
+        for question in (*_turn(prices, place * PLAIN), other)
+    )
 
 
-def _plain() -> Iterator[Question]:
+def _turn(prices: list[Question], start: int) -> Iterator[Question]:
+    return (prices[(start + step) % len(prices)] for step in range(PLAIN))
+
+
+def plain(content_type: str = "application/json") -> Iterator[Question]:
+    """The price of each golden product."""
     for product, price in GOLDEN:
-        yield Question(request("/predict", _json(product)), _priced_at(price))
+        question = request("/predict", _json(product), content_type=content_type)
+        yield Question(question, _priced_at(price))
+
+
+def explained() -> Question:
+    """A price with its reasons."""
+    product, _ = GOLDEN[0]
+    return Question(request("/predict?explain=true", _json(product)), '"contributions"')
+
+
+def batch(rows: int) -> Question:
+    """The prices of so many golden products."""
+    wanted = [GOLDEN[row % len(GOLDEN)] for row in range(rows)]
+    body = _json([product for product, _ in wanted])
+    return Question(_batch(body), _priced_at(wanted[-1][1]))
 
 
 def _priced() -> Iterator[Question]:
     """Prices that take more than the plain way."""
     product, _ = GOLDEN[0]
-    yield Question(request("/predict?explain=true", _json(product)), '"contributions"')
+    yield explained()
     for name in NAMES:
         yield Question(request("/predict", _json({**product, name: 1e9})), f'"field": "{name}"')
 
@@ -52,7 +73,7 @@ def _batches() -> Iterator[Question]:
     rows = [",".join(NAMES), *(",".join(map(str, each.values())) for each in products)]
     lines = "\n".join(json.dumps(each) for each in products).encode()
     csv = "\n".join(rows).encode()
-    yield Question(_batch(_json(products)), price)
+    yield batch(_BATCH)
     yield Question(_batch(_json([*products, {}])), "is missing")
     yield Question(_batch(lines, "application/x-ndjson"), price)
     yield Question(_batch(csv, "text/csv"), f",{round(GOLDEN[_BATCH - 1][1], DECIMALS)},")

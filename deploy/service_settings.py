@@ -25,7 +25,7 @@ class Kind(Protocol):
 class Number:
     """A number within bounds."""
 
-    low: int
+    low: float
     high: int
     whole: bool = True
 
@@ -92,6 +92,7 @@ SETTINGS: Mapping[str, Kind] = {
     "ESTIMATOR_MAX_BODY_BYTES": Number(256, 2**30),
     "ESTIMATOR_MAX_BATCH_BYTES": Number(256, 2**30),
     "ESTIMATOR_MAX_BATCH_ROWS": Number(1, 1_000_000),
+    "ESTIMATOR_BODY_SECONDS": Number(0.1, 600, whole=False),
     "ESTIMATOR_PATIENCE_SECONDS": Number(0, 60, whole=False),
     "ESTIMATOR_DRAIN_SECONDS": Number(0, 600, whole=False),
     "ESTIMATOR_SHUTDOWN_SECONDS": Number(1, 600),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from model.engine import Engine
+from model.form import open_form
 from model.interval import bounds_of
 from model.learner import Learner, read_learner
 from model.library import LibraryBooster
@@ -18,6 +19,8 @@ from model.walk import open_walk
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from model._trees import Form
 
     Matrix = NDArray[np.float32] | array[float]
 
@@ -88,6 +91,10 @@ class Predictor:
     def predict(self, row: Row) -> Estimate:
         """The estimate for one row."""
         return self._estimate(self.engine.outputs(row))
+
+    def form(self, pieces: tuple[str, ...]) -> Form | None:
+        """A text with blanks for the rounded estimate of a row, see `model.form`."""
+        return open_form(self.engine, self.manifest, pieces)
 
     def predict_rows(self, rows: Sequence[Row]) -> list[Estimate]:
         """The estimates for n rows, by the walk one by one: it is quicker even at many.

@@ -2,12 +2,9 @@
 
 from starlette.types import Receive, Scope, Send
 
-BODY = (
-    b'{"shipping_estimated_price": 19.76, '
-    b'"interval": {"low": 14.02, "high": 28.91, "coverage": 0.9}, '
-    b'"warnings": [], "model_version": "000000000000", '
-    b'"prediction_id": "019a0000-0000-7000-8000-000000000000"}'
-)
+from benchmarks.servers.static import TEXT
+
+BODY = TEXT.encode()
 _HEADERS = [
     (b"content-type", b"application/json"),
     (b"content-length", str(len(BODY)).encode()),

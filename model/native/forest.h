@@ -29,7 +29,8 @@ typedef struct {
     Tree *tree;
     float *base; /* what each output is before any tree has added to it */
     float *row;  /* scratch: the row that is walked, and -INFINITY after it */
-    float *sum;  /* the outputs of that row */
+    float *sum;  /* what each output is after them all */
+    int exponential; /* whether an output is e to the power of its sum */
 } Forest;
 
 /* One tree as a model file has it: arrays of one value for each of `length` nodes. */
@@ -46,8 +47,11 @@ int forest_reserve(Forest *forest, size_t features, size_t outputs, size_t trees
 /* Copies the next tree of `forest`, proving that no walk can leave it. NULL, or what is wrong. */
 const char *forest_add(Forest *forest, Tree *tree, const Arrays *arrays);
 
-/* Walks `row` through all trees, and leaves the outputs in `sum`. */
+/* Walks `row` through all trees. */
 void forest_walk(Forest *forest);
+
+/* One output for the row that was walked last. */
+double forest_output(const Forest *forest, size_t output);
 
 void forest_free(Forest *forest);
 

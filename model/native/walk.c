@@ -61,3 +61,9 @@ void forest_walk(Forest *forest)
         add_leaves(forest, forest->tree + i, left < ABREAST ? left : ABREAST, missing);
     }
 }
+
+double forest_output(const Forest *forest, size_t output)
+{
+    float sum = forest->sum[output];
+    return forest->exponential ? expf(sum) : sum;
+}

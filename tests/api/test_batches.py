@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+from collections.abc import Sequence
 
 import pytest
 
@@ -24,7 +25,7 @@ NAMES = ["x", "label"]
 WARNING = {"field": "x", "message": "x is high"}
 
 
-def rows(form: Format, text: str) -> list[list[float] | int]:
+def rows(form: Format, text: str) -> list[Sequence[float] | int]:
     """The rows of a text; a problem by its status."""
     read = (record.row for record in form.read(text, READER, LONGEST) if record is not None)
     return [row.status if isinstance(row, Problem) else row for row in read]

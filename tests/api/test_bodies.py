@@ -34,7 +34,7 @@ def request(sender: Sender, *headers: tuple[str, str]) -> Request:
 
 
 def read(sender: Sender, *headers: tuple[str, str], limit: int = 10) -> bytes:
-    return asyncio.run(read_body(request(sender, *headers), limit))
+    return asyncio.run(read_body(request(sender, *headers), limit, 60))
 
 
 @pytest.mark.parametrize("pieces", [[b""], [b"0123456789"], [b"01234", b"", b"56789"], [b"x"] * 10])
@@ -52,6 +52,29 @@ def test_body_announced_too_large_is_not_read(length: str) -> None:
     assert (caught.value.status, sender.taken) == (413, 0)
     assert caught.value.headers == {"Connection": "close"}
     assert "more than 10 bytes" in caught.value.detail
+
+
+def test_compressed_body_is_refused() -> None:
+    """By the name of what it is, not as bytes that are no UTF-8."""
+    assert media_type(request(Sender(), ("content-encoding", "Identity")), ACCEPTED) == ACCEPTED[0]
+    with pytest.raises(Problem) as caught:
+        media_type(request(Sender(), ("content-encoding", "gzip")), ACCEPTED)
+    assert caught.value.status == 415
+    assert caught.value.headers == {"Accept-Encoding": "identity"}
+    assert "'gzip'" in caught.value.detail
+
+
+def test_body_that_does_not_come_is_given_up() -> None:
+    """Whoever sends half of it, or nothing, holds no place for ever; the connection closes."""
+
+    async def never() -> Message:
+        return await asyncio.Future()
+
+    waiting = Request({"type": "http", "method": "POST", "headers": []}, never)
+    with pytest.raises(Problem) as caught:
+        asyncio.run(read_body(waiting, 10, seconds=0.001))
+    assert caught.value.status == 408
+    assert caught.value.headers == {"Connection": "close"}
 
 
 def test_body_that_does_not_say_is_read_to_the_limit() -> None:

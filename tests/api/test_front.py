@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from model import Predictor
+from model.engine import Engine
 from tests import bundles
 from tests.api.asking import Question
 from tests.api.bad_inputs import BAD_INPUTS, BadInput
@@ -109,6 +112,8 @@ HEADERS: dict[str, dict[str, str]] = {
     "another charset": {"content_type": "application/json; charset=latin-1"},
     "another type": {"content_type": "text/plain"},
     "a host that would forward": {"x_forwarded_for": '203.0.113.9, "x'},
+    "a compressed body": {"content_encoding": "gzip"},
+    "a body as it is": {"content_encoding": "Identity"},
     "compression": {"accept_encoding": "gzip", "accept": "text/html"},
 }
 
@@ -176,6 +181,7 @@ def test_the_metrics_are_the_same() -> None:
         (predict(GOOD), True),
         (predict(GOOD, content_type="application/json; charset=utf-8"), True),
         (predict(GOOD, x_request_id="mine"), True),
+        (predict(GOOD, connection="keep-alive"), True),
         (Question("/predict", GOOD, headers={}), True),
         (Question("/predict?explain=true", GOOD), False),
         (predict(GOOD.replace(b"750", b"39999999")), False),
@@ -192,18 +198,36 @@ def test_what_it_answers(
 def test_a_failure_is_the_same_failure() -> None:
     """With its trace in the log and its id in the answer."""
     seen = []
-    for asked in (Asked(bundles.shipping(), front=front) for front in (True, False)):
-        asked.predictor.engine = Broken()
+    for front in (True, False):
+        breaking, whole = Breaking(), bundles.shipping()
+        asked = Asked(Faulty(whole.manifest, whole.model, breaking), front=front)
+        breaking.broken = True
         seen.append(asked.ask(predict(GOOD)))
     assert seen[0] == seen[1]
     assert seen[0].startswith("HTTP/1.1 500 ")
 
 
-class Broken:
-    """An engine that does not run."""
+class Breaking:
+    """An engine that runs until it is broken."""
 
-    name = "broken"
+    name = "breaking"
+    broken = False
 
-    def outputs(self, row: object) -> list[float]:
-        """Never any."""
-        raise RuntimeError(f"no outputs for {row}")
+    def outputs(self, row: Sequence[float]) -> list[float]:
+        """Three, or none ever again."""
+        if self.broken:
+            raise RuntimeError(f"no outputs for {list(row)}")
+        return [1.0, 2.0, 3.0]
+
+
+@dataclass(frozen=True)
+class Faulty(Bundle):
+    """A bundle with another engine."""
+
+    engine: Engine
+
+    def predictor(self) -> Predictor:
+        """The predictor of the bundle, with that engine."""
+        predictor = super().predictor()
+        predictor.engine = self.engine
+        return predictor

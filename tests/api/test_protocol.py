@@ -13,7 +13,7 @@ from api.front import FRONT
 from tests import bundles
 from tests.api.asking import Question
 from tests.api.bad_texts import GOOD
-from tests.api.pair import pair
+from tests.api.pair import Asked, pair
 from tests.api.wire import Wire, on_a_wire, written
 from tests.steady import STEADY
 
@@ -61,6 +61,16 @@ def test_every_kind_of_request(request_bytes: bytes) -> None:
     for pieces in ([request_bytes], cut(request_bytes, [request_bytes.find(b"\r\n\r\n") + 4])):
         assert whole.exchange(*pieces) == behind.exchange(*pieces)
         assert whole.log() == behind.log()
+
+
+@pytest.mark.parametrize("path", ["/predict?explain=true", "/predict/batch"])
+def test_half_a_body_is_not_waited_for_for_ever(path: str) -> None:
+    """Else a few silent clients would hold every place in the queue of batches."""
+    asked = Asked(bundles.shipping(), front=True, body_seconds=0.1)
+    request = written(Question(path, GOOD, chunked=True))
+    answer = asked.exchange(request[: -len(GOOD)])
+    assert answer.startswith("HTTP/1.1 408 ")
+    assert "did not come within 0.1 seconds" in answer
 
 
 @STEADY

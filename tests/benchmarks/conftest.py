@@ -8,6 +8,8 @@ _COMPILED = [
     "test_answers.py",
     "test_benchmarks.py",
     "test_buckets.py",
+    "test_flames.py",
+    "test_function.py",
     "test_generator.py",
     "test_load.py",
     "test_soak.py",

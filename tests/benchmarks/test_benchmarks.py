@@ -1,10 +1,11 @@
 """The benchmark: it runs, or says why not."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from benchmarks import batch, overload
+from benchmarks import batch, overload, workers
 from benchmarks.__main__ import main
 from benchmarks.contenders import Contender
 from benchmarks.measure import measure
@@ -24,8 +25,34 @@ def test_too_much_is_asked_and_told_of(capsys: pytest.CaptureFixture[str]) -> No
     """Of each kind of answer, as a part of what can be answered."""
     overload.main(["--seconds", "0.2", "--factors", "2"])
     printed = capsys.readouterr().out
-    assert printed.count("| with reasons | 2 | ") == 1
-    assert printed.count("| a plain price | 2 | ") == 1
+    for kind in overload.KINDS:
+        assert printed.count(f"| {kind.name} | 2 | ") == 1
+
+
+def test_nine_of_ten_are_plain_prices_in_the_mix() -> None:
+    """As its name says; a batch has a hundred rows."""
+    kinds = {kind.name: kind.questions for kind in overload.KINDS}
+    mix = kinds["90 % plain, 8 % with reasons, 2 % batches"]
+    names = ("a plain price", "with reasons", "a batch of 100")
+    parts = [sum(each in kinds[name] for each in mix) / len(mix) for name in names]
+    assert parts == [0.9, 0.08, 0.02]
+    (batch_of_100,) = kinds["a batch of 100"]
+    rows = json.loads(batch_of_100.request.partition(b"\r\n\r\n")[2])
+    assert len(rows) == 100
+
+
+def test_the_ratio_of_two_workers_is_printed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With where the load ran; there is none where there is but one core."""
+    workers.main(["--rounds", "1", "--seconds", "0.2"])
+    printed = capsys.readouterr().out
+    assert printed.startswith("one worker ")
+    assert "answers/s of two workers / one: " in printed
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0})
+    with pytest.raises(SystemExit):
+        workers.main([])
+    assert "there is but one here" in capsys.readouterr().err
 
 
 def test_the_ratios_of_batches_are_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 """What is told of a run."""
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -52,11 +53,18 @@ def test_ratios_with_peers() -> None:
     assert ratios(OUTCOME).splitlines() == [
         "CPU of the service / floor: 2.00",
         "CPU of the service / FastAPI echo: 0.40",
-        "p99 / p50 at 70 % load: 2.00",
+        "p99 / p50 at 70 % load: 2.00 (floor 2.00)",
         "start of the service / FastAPI echo: 1.00",
         "CPU of the original server / service: 25.0",
         "answers/s of the service / the best peer, fast: 10.0",
     ]
+
+
+def test_latencies_without_what_else_runs_are_told_where_they_could_be_measured() -> None:
+    """At real-time priority, which is not for everybody."""
+    calm = [replace(each, alone=[(2.0, 5.0, 9.0)]) for each in OURS]
+    line = "p99 / p50 at 70 % load and real-time priority: 2.50 (floor 2.50)"
+    assert ratios(Outcome(calm, {})).splitlines()[3] == line
 
 
 def test_ratios_without_peers() -> None:

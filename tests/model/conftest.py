@@ -2,4 +2,5 @@
 
 from importlib.util import find_spec
 
-collect_ignore = [] if find_spec("model._trees") else ["test_native.py", "test_walk.py"]
+_COMPILED = ["test_form.py", "test_native.py", "test_walk.py"]
+collect_ignore = [] if find_spec("model._trees") else _COMPILED

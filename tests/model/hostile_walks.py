@@ -2,7 +2,7 @@
 
 A program of its own, for an extension that was compiled with sanitizers: they end the process at
 the first byte that is read or written outside of an array. It prints how many trees could be
-walked and how many were refused.
+walked, how many were refused, and how many answers were written.
 """
 
 import math
@@ -26,14 +26,14 @@ EDGES = (0.0, -0.0, 0.5, math.nan, math.inf, -math.inf, 1e308, 1e-45)
 
 
 def load(path: str) -> Any:
-    """The class `Walk` of an extension, wherever that lies."""
+    """The module of an extension, wherever that lies."""
     loader = ExtensionFileLoader("model._trees", path)
     spec = spec_from_loader("model._trees", loader)
     if spec is None:
         raise ImportError(path)
     module = module_from_spec(spec)
     loader.exec_module(module)
-    return module.Walk
+    return module
 
 
 def sound_tree(random: Random, features: int) -> list[Any]:
@@ -78,15 +78,30 @@ def row(random: Random, features: int) -> Any:
     ]
 
 
+def form(random: Random, trees: Any, walk: Any) -> Any:
+    """A form for a walk, in some cases with something wrong with it."""
+    pieces = [random.choice((b"", b"{", b"x" * 99)) for _ in range(random.choice((3, 3, 4, 5, 5)))]
+    interval = (random.random() < 0.5, *random.choices(EDGES, k=3))
+    return trees.Form(
+        random.choice([walk] * 9 + [None]),
+        tuple(random.choices((0, 0, 0, 0, 0, 1, 2, -1), k=3)),
+        random.choice(EDGES),
+        interval if len(pieces) == 5 else None,
+        random.randrange(-1, 5),
+        tuple(pieces),
+    )
+
+
 def main(path: str, count: int, seed: int) -> str:
     """Make and walk so many forests."""
-    walk, random, refused, walked = load(path), Random(seed), 0, 0
+    module, random = load(path), Random(seed)
+    refused = walked = written = 0
     for _ in range(count):
         features, outputs = random.randrange(1, 4), random.randrange(1, 4)
         trees = [damaged(sound_tree(random, features), random) for _ in range(random.randrange(20))]
         into = tuple(random.randrange(outputs + (random.random() < 0.02)) for _ in trees)
         try:
-            made = walk(features, (0.5,) * outputs, tuple(map(tuple, trees)), into, False)  # noqa: FBT003 - as it is built
+            made = module.Walk(features, (0.5,) * outputs, tuple(map(tuple, trees)), into, False)  # noqa: FBT003 - as it is built
         except (TypeError, ValueError, BufferError, OverflowError):
             refused += 1
             continue
@@ -94,7 +109,9 @@ def main(path: str, count: int, seed: int) -> str:
         for _ in range(3):
             with suppress(TypeError, ValueError, OverflowError):
                 made.outputs(row(random, features))
-    return f"walked {walked}, refused {refused}"
+                filled = form(random, module, made).fill(row(random, features), "é" * 30)
+                written += filled is not None
+    return f"walked {walked}, refused {refused}, written {written}"
 
 
 if __name__ == "__main__":

@@ -48,6 +48,6 @@ def test_no_walk_leaves_its_arrays(extension: Path, seed: int) -> None:
         run, env=environment, check=False, capture_output=True, text=True, timeout=300
     )
     assert ended.returncode == 0, ended.stderr[-3000:]
-    counts = re.fullmatch(r"walked (\d+), refused (\d+)\n", ended.stdout)
+    counts = re.fullmatch(r"walked (\d+), refused (\d+), written (\d+)\n", ended.stdout)
     assert counts is not None
     assert min(map(int, counts.groups())) > 400

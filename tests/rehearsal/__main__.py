@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from benchmarks.emulator import find_emulator
 from benchmarks.generator import COMPILER
 from tests.rehearsal import balancer, bounds, grounds
 from tests.rehearsal.deploying import deploying
-from tests.rehearsal.emulator import find_emulator
 from tests.rehearsal.packages import missing
 from tests.rehearsal.page import Story, write_page
 from tests.rehearsal.play import HEAD, held, last_line, play, sum_up

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.emulator import LISTEN, RUNTIME
 from benchmarks.processes import free_port
 from deploy.engine import MACHINES
 from tests.rehearsal.configuration import NAME, this_architecture
 from tests.rehearsal.containers import Container
 from tests.rehearsal.deployer import Deployer
-from tests.rehearsal.emulator import LISTEN, RUNTIME, Task
+from tests.rehearsal.emulator import Task
 from tests.rehearsal.images import dockerfile, sweep_images
 from tests.rehearsal.machines import Address, Means
 from tests.rehearsal.programs import OWNER, Broken, Program

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import http.client
-import importlib.util
-import platform
 import socket
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
+from benchmarks.emulator import PATH
 from tests.rehearsal.machines import Address
 from tests.rehearsal.programs import Program
 
-PATH = "/2015-03-31/functions/function/invocations"
 PATIENCE = 60.0
 """Seconds that an invocation may take, a cold start in it."""
-
-LISTEN, RUNTIME = "--runtime-interface-emulator-address", "--runtime-api-address"
-
-SUFFIXES = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 
 
 @dataclass(frozen=True)
@@ -36,16 +29,6 @@ class Task:
 
 
 Launch = Callable[[Task, Address], Program]
-
-
-def find_emulator() -> Path | None:
-    """The emulator that comes with the package aws-sam-cli, if that is installed."""
-    found = importlib.util.find_spec("samcli")
-    if found is None or found.origin is None:
-        return None
-    name = f"aws-lambda-rie-{SUFFIXES.get(platform.machine(), '')}"
-    path = Path(found.origin).parent / "local" / "rapid" / name
-    return path if path.exists() else None
 
 
 class Emulator:

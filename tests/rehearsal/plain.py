@@ -9,13 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from benchmarks.emulator import LISTEN, RUNTIME
 from benchmarks.processes import free_port
 from deploy.engine import MACHINES
 from tests.deploy import typed
 from tests.rehearsal import programs
 from tests.rehearsal.configuration import this_architecture
 from tests.rehearsal.deployer import Deployer
-from tests.rehearsal.emulator import LISTEN, RUNTIME, Task
+from tests.rehearsal.emulator import Task
 from tests.rehearsal.machines import Address, Means, Unavailable
 from tests.rehearsal.processes import Checkout, Processes
 from tests.rehearsal.programs import Program

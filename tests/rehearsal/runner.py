@@ -3,42 +3,23 @@
 from __future__ import annotations
 
 import os
-import resource
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.engine import Engine
 from tests.rehearsal.machines import Address
 from tests.rehearsal.packages import missing
 from tests.rehearsal.programs import OWNER, alive
 from tests.rehearsal.userdata import Boot
-
-FILES = 16_384
-"""Open files that a container may have, or as many as this machine may give."""
 
 PORTS = "net.ipv4.ip_unprivileged_port_start=0"
 """Lets any user of a container bind port 80, as docker does by default and podman does not."""
 
 
 @dataclass(frozen=True, slots=True)
-class Runner:
-    """The commands of the engine that runs containers, as argv lists.
-
-    `environment` is added to its own: how it gets at the registry.
-    """
-
-    name: str
-    environment: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def is_podman(self) -> bool:
-        """Whether it has podman's options."""
-        return self.name == "podman"
-
-    def command(self, *words: str) -> list[str]:
-        """What to call it with."""
-        return [self.name, *(("--runtime", "runc") if self.is_podman else ()), *words]
+class Runner(Engine):
+    """An engine that runs the service's image as an instance does."""
 
     def run(self, name: str, boot: Boot, address: Address, cpus: float, file: Path) -> list[str]:
         """Run the image in the foreground, as the instance's own unit does."""
@@ -57,37 +38,14 @@ class Runner:
             boot.image,
         )
 
-    def remove(self, *names: str) -> None:
-        """Remove containers, running or not, without waiting for them."""
-        self.ask("rm", "--force", *(("--time", "0") if self.is_podman else ()), *names)
-
-    def ask(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        """Call it, and see how that ends."""
-        return subprocess.run(
-            self.command(*words),
-            input=stdin,
-            env={**os.environ, **self.environment},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def limits(self) -> Iterator[str]:
-        """What podman needs besides: limits that this machine may give; no copy of the log."""
-        if self.is_podman:
-            most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-            files = FILES if most == resource.RLIM_INFINITY else min(FILES, most)
-            yield from ("--ulimit", f"nofile={files}:{files}", "--ulimit", "nproc=1024:1024")
-            yield from ("--log-driver", "passthrough")
-
 
 def find_runner(environment: Mapping[str, str]) -> Runner | str:
     """What runs containers here, or why nothing does."""
     docker, podman = (Runner(name, environment) for name in ("docker", "podman"))
-    if _answers(docker):
+    if docker.answers():
         return docker
     absent = missing("podman", "runc", "conmon")
-    if not absent and _answers(podman):
+    if not absent and podman.answers():
         return podman
     return f"docker does not answer, and {absent or 'neither does podman'}"
 
@@ -114,13 +72,6 @@ def sweep(runner: Runner) -> list[str]:
     if left:
         runner.remove(*left)
     return left
-
-
-def _answers(runner: Runner) -> bool:
-    try:
-        return runner.ask("info").returncode == 0
-    except OSError:
-        return False
 
 
 def _each(options: Iterable[tuple[str, Sequence[str]]]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 _ROOT = Path(__file__).parents[2]
-_LOCKS = ["serve", "train", "deploy", "dev", "pip"]
+_LOCKS = ["serve", "train", "deploy", "dev", "pip", "profile"]
 _ENTRY = re.compile(r"^([a-z0-9-]+)==(\S+)([^\n]*(?:\n +--hash=\S+(?: \\)?)*)", re.MULTILINE)
 
 

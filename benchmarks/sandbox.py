@@ -1,0 +1,92 @@
+"""Functions as Lambda starts them: a handler under the emulator, in the image or as it is here."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.bundled import ROOT, TARGET
+from benchmarks.cores import Cores
+from benchmarks.emulator import LISTEN, PATH, RUNTIME
+from benchmarks.engine import Engine
+from benchmarks.processes import Command, Server, free_port, serving
+
+EVENT = (ROOT / "examples" / "events" / "function-url.json").read_bytes()
+"""What is asked: one price, through the function's URL."""
+
+_OURS = ROOT / "benchmarks"
+_INSIDE = "/app/benchmarks"
+"""Where the image's own Python finds the floor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One handler. `modelled` is the one that has the model."""
+
+    name: str
+    handler: str
+    modelled: bool
+
+
+FLOOR = Function("static JSON", "benchmarks.servers.function.handler", modelled=False)
+SERVICE = Function("this service", "handler.main.handler", modelled=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image, and what runs it."""
+
+    name: str
+    engine: Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """What functions run in: a container of an image, or none, which is this Python."""
+
+    emulator: Path
+    image: Image | None = None
+
+    @contextmanager
+    def running(self, function: Function, log: Path, cores: Cores) -> Iterator[Server]:
+        """A function that was started anew, and has answered the event once."""
+        port = free_port()
+        name = f"benchmark-{os.getpid()}-{port}"
+        argv = self.argv(function, port, name, cores)
+        variables = {} if self.image is None else {"HOME": str(Path.home())}  # it has the images
+        try:
+            with serving(Command(argv, port, PATH, EVENT, variables), log, cores) as server:
+                server.move(cores)  # with the threads that it had at once
+                yield server
+        finally:
+            if self.image is not None:
+                self.image.engine.remove(name)
+
+    def argv(self, function: Function, port: int, name: str, cores: Cores) -> list[str]:
+        """Its command; `name` is that of its container, if it has one."""
+        addresses = (LISTEN, f"127.0.0.1:{port}", RUNTIME, f"127.0.0.1:{free_port()}")
+        runtime = ("-m", "awslambdaric", function.handler)
+        if self.image is None:
+            return [str(self.emulator), *addresses, sys.executable, *runtime]
+        return self.image.engine.command(
+            *("run", "--rm", "--pull", "never", "--no-healthcheck", "--name", name),
+            *("--network", "host", "--read-only", "--tmpfs", "/tmp"),  # noqa: S108 - Lambda's own
+            *(() if cores is None else ("--cpuset-cpus", ",".join(map(str, sorted(cores))))),
+            *("--volume", f"{self.emulator}:/emulator:ro"),
+            *("--volume", f"{_OURS}:{_INSIDE}:ro", *self.image.engine.limits()),
+            *("--entrypoint", "/emulator", self.image.name, *addresses, "python", *runtime),
+        )
+
+
+def price_in(answer: bytes) -> float:
+    """The price that a function answered. Raises `RuntimeError` with what it said instead."""
+    try:
+        found: Mapping[str, str] = json.loads(answer)
+        price: float = json.loads(found["body"])[TARGET]
+    except (ValueError, TypeError, KeyError) as error:
+        said = answer.decode(errors="replace")[:500]
+        raise RuntimeError(f"a function gives no price, but {said}") from error
+    return price
