@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.bundled import ROOT
 from benchmarks.environments import Environment
 from benchmarks.processes import Command
-from benchmarks.products import PRODUCT, Product
+from benchmarks.products import PRODUCT, Product, products
 
 
 def as_json(product: Product) -> bytes:
@@ -28,6 +28,7 @@ class Contender:
     price: Callable[[Any], str] | None = None
     """Reads the price out of an answer's JSON, as it stands there; None without a model."""
     path: str = "/predict"
+    asked: Callable[[], Sequence[Product]] = products
     body: Callable[[Product], bytes] = as_json
     environment: Environment | None = None
     """Where it runs; None is where the benchmark runs."""

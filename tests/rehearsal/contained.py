@@ -151,6 +151,6 @@ class Contained:
 
     def _tell_architecture(self, found: Manifest) -> None:
         """Lend the configuration of an image that was built for this machine."""
-        digest = str(json.loads(found.content)["config"]["digest"])
         configuration = {"architecture": MACHINES[this_architecture()]}
-        self._layers.put(digest, json.dumps(configuration).encode())
+        if found.configuration is not None:
+            self._layers.put(found.configuration, json.dumps(configuration).encode())

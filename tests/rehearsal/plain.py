@@ -13,6 +13,7 @@ from benchmarks.emulator import LISTEN, RUNTIME
 from benchmarks.processes import free_port
 from deploy.engine import MACHINES
 from tests.deploy import typed
+from tests.rehearsal import programs
 from tests.rehearsal.configuration import this_architecture
 from tests.rehearsal.deployer import Deployer
 from tests.rehearsal.emulator import Task
@@ -82,7 +83,7 @@ class Plain:
 
     def left(self) -> list[str]:
         """What of it is still there, besides files."""
-        return []
+        return [f"process {pid}" for pid in programs.own()]
 
     def close(self) -> None:
         """Nothing was begun that goes on."""

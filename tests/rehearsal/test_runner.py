@@ -18,6 +18,7 @@ def test_docker_is_asked_as_docker_wants_it(tmp_path: Path) -> None:
     assert words[:2] == ["docker", "run"]
     assert not {"--runtime", "--ulimit", "passthrough", "--time"} & set(words)
     assert words[words.index("--publish") + 1] == "127.0.1.3:81:80"
+    assert words[words.index("--memory-swap") + 1] == f"{boot.options.swap_mb}m"
     assert words[-1] == "price"
 
 
