@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from tests.rehearsal import killer
+from tests.rehearsal.cores import Cores, listed
 from tests.rehearsal.machines import Address, Unavailable
 from tests.rehearsal.programs import Broken, Program
 from tests.rehearsal.runner import Runner
@@ -16,13 +17,14 @@ class Container:
     """The `Means` that does what the instance itself would do."""
 
     def __init__(
-        self, runner: Runner, name: str, boot: Boot, address: Address, cpus: float, folder: Path
+        self, runner: Runner, name: str, boot: Boot, address: Address, cores: Cores, folder: Path
     ) -> None:
         self._runner = runner
         self._name = name
         self._boot = boot
         self._address = address
-        self._cpus = cpus
+        self._share, self._serving = cores.share, cores.serving
+        self._cores = cores.starting
         self._file = folder / f"{name}.env"
 
     def fetch(self) -> None:
@@ -36,8 +38,16 @@ class Container:
         lines = (f"{name}={value}\n" for name, value in self._boot.environment.items())
         self._file.write_text("".join(lines), encoding="utf-8")
         self._runner.remove(self._name)
-        argv = self._runner.run(self._name, self._boot, self._address, self._cpus, self._file)
+        limits = ("--cpus", f"{self._share:g}", "--cpuset-cpus", listed(self._cores))
+        argv = self._runner.run(self._name, self._boot, self._address, limits, self._file)
         return Program(argv, log, {**os.environ, **self._runner.environment})
+
+    def admit(self, program: Program) -> None:
+        """Give it the cores of those that serve, now and when it is started again."""
+        self._cores = self._serving
+        done = self._runner.ask("update", "--cpuset-cpus", listed(self._cores), self._name)
+        if done.returncode and not program.ended(within=1):
+            raise Broken(f"{self._name} stays on its cores: {done.stderr.strip()[-300:]}")
 
     def stop(self, program: Program) -> None:
         """`docker stop`, as often as it takes: a container may only just come to be."""

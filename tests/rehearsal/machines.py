@@ -40,6 +40,9 @@ class Means(Protocol):
     def launch(self, log: Path) -> Program:
         """Start it, its output at the end of `log`."""
 
+    def admit(self, program: Program) -> None:
+        """It is ready: let it serve where the others do."""
+
     def stop(self, program: Program) -> None:
         """SIGTERM, then the stop timeout, then SIGKILL."""
 
@@ -62,6 +65,8 @@ class Machine:
         self, boot: Boot, means: Means, address: Address, log: Path, failed: Failed
     ) -> None:
         self.address = address
+        self.pulled: float | None = None
+        """The seconds in which it got its image."""
         self._boot = boot
         self._means = means
         self._log = log
@@ -142,18 +147,24 @@ class Machine:
             reason = wait_until_ready(
                 self._boot.patience, lambda: self.ready, lambda: self.restarts, self._ending.wait
             )
-        if reason and not self._ending.is_set():
+        if self._ending.is_set():
+            return
+        if reason:
             self._failed(reason)
+        elif self._unit.program is not None:
+            self._means.admit(self._unit.program)
 
     def _pull(self) -> str:
         patience = self._boot.patience
         for attempt in range(1, patience.pulls + 1):
+            begin = time.monotonic()
             try:
                 self._means.fetch()
             except Unavailable:
                 if self._ending.wait(attempt * patience.pull_pause):
                     break
             else:
+                self.pulled = time.monotonic() - begin
                 return ""
         return "the image could not be pulled"
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from api.settings import PREFIX
 from tests.rehearsal import killer
+from tests.rehearsal.cores import Cores, move
 from tests.rehearsal.machines import Address, Unavailable
 from tests.rehearsal.programs import Broken, Program
 from tests.rehearsal.userdata import Boot
@@ -33,11 +34,12 @@ class Processes:
     data says.
     """
 
-    def __init__(self, checkout: Checkout, boot: Boot, address: Address, cpus: float) -> None:
+    def __init__(self, checkout: Checkout, boot: Boot, address: Address, cores: Cores) -> None:
         self._checkout = checkout
         self._boot = boot
         self._address = address
-        self._cpus = cpus
+        self._share, self._serving = cores.share, cores.serving
+        self._cores = cores.starting
 
     def fetch(self) -> None:
         """Nothing is pulled, but it has to be there."""
@@ -48,7 +50,12 @@ class Processes:
         """Start the service on the machine's own address."""
         where = ("--host", self._address.host, "--port", str(self._address.port))
         argv = (sys.executable, "-m", "api", *where)
-        return Program(argv, log, self._environment(), self._checkout.directory)
+        return Program(argv, log, self._environment(), self._checkout.directory, self._cores)
+
+    def admit(self, program: Program) -> None:
+        """Give it the cores of those that serve, now and when it is started again."""
+        self._cores = self._serving
+        move(program.pid, self._cores)
 
     def stop(self, program: Program) -> None:
         """As docker stops a container."""
@@ -65,5 +72,5 @@ class Processes:
 
     def _environment(self) -> dict[str, str]:
         own = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-        workers = {f"{PREFIX}WORKERS": str(math.ceil(self._cpus))}
+        workers = {f"{PREFIX}WORKERS": str(math.ceil(self._share))}
         return own | workers | {**self._checkout.environment} | {**self._boot.environment}

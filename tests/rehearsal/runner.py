@@ -40,7 +40,9 @@ class Runner:
         """What to call it with."""
         return [self.name, *(("--runtime", "runc") if self.is_podman else ()), *words]
 
-    def run(self, name: str, boot: Boot, address: Address, cpus: float, file: Path) -> list[str]:
+    def run(
+        self, name: str, boot: Boot, address: Address, cores: Sequence[str], file: Path
+    ) -> list[str]:
         """Run the image in the foreground, as the instance's own unit does."""
         options = boot.options
         lists = (("tmpfs", options.tmpfs), ("cap-drop", options.cap_drop))
@@ -50,7 +52,7 @@ class Runner:
             *("--publish", f"{address.host}:{address.port}:{options.container_port}"),
             *(["--read-only"] if options.read_only else []),
             *_each((*lists, ("security-opt", options.security))),
-            *("--pids-limit", f"{options.pids_limit}", "--cpus", f"{cpus:g}"),
+            *("--pids-limit", f"{options.pids_limit}", *cores),
             *("--memory", f"{options.memory_mb}m", "--memory-swap", f"{options.swap_mb}m"),
             *("--stop-timeout", f"{options.stop_seconds}", "--env-file", str(file)),
             *("--sysctl", PORTS, *self.limits()),

@@ -14,10 +14,13 @@ from tests.rehearsal.runner import Runner, find_runner
 def test_docker_is_asked_as_docker_wants_it(tmp_path: Path) -> None:
     """Without what only podman has or needs."""
     boot = quick_boot("price")
-    words = Runner("docker").run("one", boot, Address("127.0.1.3", 81), 0.5, tmp_path / "env")
+    words = Runner("docker").run(
+        "one", boot, Address("127.0.1.3", 81), ["--cpus", "1"], tmp_path / "env"
+    )
     assert words[:2] == ["docker", "run"]
     assert not {"--runtime", "--ulimit", "passthrough", "--time"} & set(words)
     assert words[words.index("--publish") + 1] == "127.0.1.3:81:80"
+    assert words[words.index("--cpus") + 1] == "1"
     assert words[-1] == "price"
 
 

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,11 +56,14 @@ class Tally:
 class Traffic:
     """So many requests a second to a port of the loopback address, from `start` to `stop`."""
 
-    def __init__(self, port: int, rate: float, connections: int = 32) -> None:
+    def __init__(
+        self, port: int, rate: float, connections: int = 32, cores: Collection[int] = ()
+    ) -> None:
         self.rate = rate
         self.seconds: list[Second] = []
         self.besides: list[Traffic] = []
         """More of it that came and went meanwhile."""
+        self._cores = cores
         self._total: Load | None = None
         self._plan = Plan(
             port=port,
@@ -108,6 +112,8 @@ class Traffic:
             owned = {**os.environ, OWNER: str(os.getpid())}
             with subprocess.Popen(argv, stdout=subprocess.PIPE, env=owned) as self._process:
                 began = time.monotonic()
+                if self._cores:
+                    os.sched_setaffinity(self._process.pid, self._cores)
                 assert self._process.stdout is not None
                 for line in self._process.stdout:
                     load = read(line)
