@@ -130,7 +130,8 @@ class Deployer:
 
 
 def _read(pipe: IO[str], lines: list[str], hear: Hear | None) -> None:
-    for line in pipe:
-        lines.append(line.rstrip("\n"))
-        if hear is not None:
-            hear(lines[-1])
+    with pipe:
+        for line in pipe:
+            lines.append(line.rstrip("\n"))
+            if hear is not None:
+                hear(lines[-1])
