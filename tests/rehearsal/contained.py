@@ -42,7 +42,8 @@ class Contained:
         folder.mkdir()
         self._registry = Registry(Address("127.0.0.1", free_port()), PASSWORD, folder)
         self._registry.start()
-        self._runner = replace(runner, environment=self._registry.pulling())
+        self._own = runner.environment
+        self._runner = replace(runner, environment={**self._own, **self._registry.pulling()})
         self._count = 0
         self.weight: Weight | None = None
         twin.gate.add(self._rules())
@@ -50,7 +51,7 @@ class Contained:
     @property
     def environment(self) -> Mapping[str, str]:
         """What a deployer needs to reach the registry."""
-        return self._registry.pushing()
+        return {**self._own, **self._registry.pushing()}
 
     def push(self, deployer: Deployer, version: Version) -> str:
         """Make the image of a version, and push it as one that was built elsewhere: the digest."""

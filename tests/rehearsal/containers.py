@@ -50,10 +50,13 @@ class Container:
             raise Broken(f"{self._name} stays on its cores: {done.stderr.strip()[-300:]}")
 
     def stop(self, program: Program) -> None:
-        """`docker stop`, as often as it takes: a container may only just come to be."""
+        """`docker stop`, as often as it takes: a container may only just come to be.
+
+        The letter is the same everywhere, where docker has changed the word that it is short for.
+        """
         seconds = self._boot.options.stop_seconds
         while not program.ended(within=0.05):
-            self._runner.ask("stop", "--time", f"{seconds}", self._name)
+            self._runner.ask("stop", "-t", f"{seconds}", self._name)
 
     def kill(self, program: Program) -> None:
         """All the processes in it."""

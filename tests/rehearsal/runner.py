@@ -6,7 +6,7 @@ import os
 import resource
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.rehearsal.machines import Address
@@ -87,7 +87,7 @@ def find_runner(environment: Mapping[str, str]) -> Runner | str:
     """What runs containers here, or why nothing does."""
     docker, podman = (Runner(name, environment) for name in ("docker", "podman"))
     if _answers(docker):
-        return docker
+        return replace(docker, environment={**environment, **_settled(docker)})
     absent = missing("podman", "runc", "conmon")
     if not absent and _answers(podman):
         return podman
@@ -99,7 +99,8 @@ def trial(runner: Runner, image: str) -> str:
 
     A machine that is a container itself often has an engine that answers and yet cannot run one.
     """
-    limits = ("--cpus", "0.5", "--memory", "256m", *runner.limits())
+    core = min(os.sched_getaffinity(0))
+    limits = ("--cpus", "0.5", "--cpuset-cpus", f"{core}", "--memory", "256m", *runner.limits())
     done = runner.ask("run", "--rm", "--pull", "never", *limits, image, "true")
     return done.stderr.strip()[-300:] if done.returncode else ""
 
@@ -116,6 +117,16 @@ def sweep(runner: Runner) -> list[str]:
     if left:
         runner.remove(*left)
     return left
+
+
+def _settled(docker: Runner) -> Mapping[str, str]:
+    """What docker needs besides, where it is given a folder of logins of its own.
+
+    The daemon that is asked now stands in the folder that it had before; and images are single
+    manifests, as ECR's are that Lambda takes, without an index for what attests them.
+    """
+    host = docker.ask("context", "inspect", "--format", "{{.Endpoints.docker.Host}}")
+    return {"DOCKER_HOST": host.stdout.strip(), "BUILDX_NO_DEFAULT_ATTESTATIONS": "1"}
 
 
 def _answers(runner: Runner) -> bool:
