@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
+from subprocess import CompletedProcess
 
 from tests.rehearsal import killer
 from tests.rehearsal.cores import Cores, listed
@@ -23,8 +25,8 @@ class Container:
         self._name = name
         self._boot = boot
         self._address = address
-        self._share, self._serving = cores.share, cores.serving
-        self._cores = cores.starting
+        self._cores = cores
+        self._own = cores.starting
         self._file = folder / f"{name}.env"
 
     def fetch(self) -> None:
@@ -38,14 +40,14 @@ class Container:
         lines = (f"{name}={value}\n" for name, value in self._boot.environment.items())
         self._file.write_text("".join(lines), encoding="utf-8")
         self._runner.remove(self._name)
-        limits = ("--cpus", f"{self._share:g}", "--cpuset-cpus", listed(self._cores))
+        limits = ("--cpus", f"{self._cores.share:g}", "--cpuset-cpus", listed(self._own))
         argv = self._runner.run(self._name, self._boot, self._address, limits, self._file)
         return Program(argv, log, {**os.environ, **self._runner.environment})
 
     def admit(self, program: Program) -> None:
-        """Give it the cores of those that serve, now and when it is started again."""
-        self._cores = self._serving
-        done = self._runner.ask("update", "--cpuset-cpus", listed(self._cores), self._name)
+        """Move it to the cores of those that serve."""
+        self._own = self._cores.serving
+        done = self._move(self._own)
         if done.returncode and not program.ended(within=1):
             raise Broken(f"{self._name} stays on its cores: {done.stderr.strip()[-300:]}")
 
@@ -55,6 +57,7 @@ class Container:
         The letter is the same everywhere, where docker has changed the word that it is short for.
         """
         seconds = self._boot.options.stop_seconds
+        self._move(self._cores.starting)  # if it runs
         while not program.ended(within=0.05):
             self._runner.ask("stop", "-t", f"{seconds}", self._name)
 
@@ -72,3 +75,6 @@ class Container:
         if done.returncode:
             told = done.stderr.strip()[-300:] or "it serves with one process"
             raise Broken(f"no worker of {self._name} was killed: {told}")
+
+    def _move(self, cores: Collection[int]) -> CompletedProcess[str]:
+        return self._runner.ask("update", "--cpuset-cpus", listed(cores), self._name)

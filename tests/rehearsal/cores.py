@@ -23,9 +23,9 @@ class Cores:
     """Which do what; where there is only one, it does everything."""
 
     serving: frozenset[int]
-    """Those of the load, the balancer, and machines that are ready."""
+    """Those of the load, the balancer, and the machines that serve."""
     starting: frozenset[int]
-    """Those of the offline AWS, the deployers, and machines that are not."""
+    """Those of the offline AWS, the deployers, and the machines that start or end."""
 
     @property
     def enough(self) -> bool:

@@ -41,10 +41,10 @@ class Means(Protocol):
         """Start it, its output at the end of `log`."""
 
     def admit(self, program: Program) -> None:
-        """It is ready: let it serve where the others do."""
+        """Let it serve on the processors of those that do, now and when it is started again."""
 
     def stop(self, program: Program) -> None:
-        """SIGTERM, then the stop timeout, then SIGKILL."""
+        """SIGTERM, then the stop timeout, then SIGKILL; apart from those that serve."""
 
     def kill(self, program: Program) -> None:
         """SIGKILL, all of it."""
@@ -116,6 +116,11 @@ class Machine:
             raise Broken(f"a machine cannot have {where}: {error.strerror}") from error
         self._thread.start()
 
+    def admit(self) -> None:
+        """Have it serve beside the others."""
+        if self._unit.program is not None:
+            self._means.admit(self._unit.program)
+
     def stop(self) -> None:
         """End it in order, and let it be: what terminating an instance does."""
         self._end(self._means.stop)
@@ -147,12 +152,8 @@ class Machine:
             reason = wait_until_ready(
                 self._boot.patience, lambda: self.ready, lambda: self.restarts, self._ending.wait
             )
-        if self._ending.is_set():
-            return
-        if reason:
+        if reason and not self._ending.is_set():
             self._failed(reason)
-        elif self._unit.program is not None:
-            self._means.admit(self._unit.program)
 
     def _pull(self) -> str:
         patience = self._boot.patience

@@ -38,8 +38,8 @@ class Processes:
         self._checkout = checkout
         self._boot = boot
         self._address = address
-        self._share, self._serving = cores.share, cores.serving
-        self._cores = cores.starting
+        self._cores = cores
+        self._own = cores.starting
 
     def fetch(self) -> None:
         """Nothing is pulled, but it has to be there."""
@@ -50,15 +50,16 @@ class Processes:
         """Start the service on the machine's own address."""
         where = ("--host", self._address.host, "--port", str(self._address.port))
         argv = (sys.executable, "-m", "api", *where)
-        return Program(argv, log, self._environment(), self._checkout.directory, self._cores)
+        return Program(argv, log, self._environment(), self._checkout.directory, self._own)
 
     def admit(self, program: Program) -> None:
-        """Give it the cores of those that serve, now and when it is started again."""
-        self._cores = self._serving
-        move(program.pid, self._cores)
+        """Move it to the cores of those that serve."""
+        self._own = self._cores.serving
+        move(program.pid, self._own)
 
     def stop(self, program: Program) -> None:
         """As docker stops a container."""
+        move(program.pid, self._cores.starting)
         program.end(self._boot.options.stop_seconds)
 
     def kill(self, program: Program) -> None:
@@ -72,5 +73,5 @@ class Processes:
 
     def _environment(self) -> dict[str, str]:
         own = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-        workers = {f"{PREFIX}WORKERS": str(math.ceil(self._share))}
+        workers = {f"{PREFIX}WORKERS": str(math.ceil(self._cores.share))}
         return own | workers | {**self._checkout.environment} | {**self._boot.environment}

@@ -99,7 +99,7 @@ def _containers(runner: Runner, name: str) -> list[str]:
 def test_it_serves_on_its_address_and_ends_in_order(
     runner: Runner, image: str, tmp_path: Path
 ) -> None:
-    """With the settings of the user data, under its limits, and on other cores once it is ready."""
+    """With the settings of the user data, under its limits, and on other cores once it serves."""
     with machine(runner, image, tmp_path) as (one, name, reasons):
         until(lambda: one.ready)
         (found,) = json.loads(runner.ask("inspect", name).stdout)
@@ -112,6 +112,7 @@ def test_it_serves_on_its_address_and_ends_in_order(
         assert one.log() == "level info"
         until(lambda: one.settled)
         assert found["HostConfig"]["CpusetCpus"] == listed(CORES.starting)
+        one.admit()
         status = runner.ask("exec", name, "busybox", "cat", "/proc/1/status").stdout
         assert f"\nCpus_allowed_list:\t{listed(CORES.serving)}\n" in status
         one.stop()

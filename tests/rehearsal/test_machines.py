@@ -33,6 +33,13 @@ print("listening with", os.environ["ESTIMATOR_WORKERS"], flush=True)
 http.server.HTTPServer((sys.argv[2], int(sys.argv[4])), Handler).serve_forever()
 """
 CORES = Cores(frozenset({0, 1, 2}), frozenset({0, 1, 2}))
+TELLS = f"""\
+import atexit, os
+def tell():
+    print(os.sched_getaffinity(0), flush=True)
+tell()
+atexit.register(tell)
+{SERVES}"""
 ENDS = "print('no bundle'); raise SystemExit(3)"
 
 
@@ -78,17 +85,18 @@ def test_it_becomes_ready_and_ends_in_order(tmp_path: Path) -> None:
         assert (one.machine.restarts, one.reasons.empty()) == (0, True)
 
 
-def test_it_starts_apart_from_those_that_serve(tmp_path: Path) -> None:
-    """Until it is ready; when it is started again it is one of them already."""
+def test_it_starts_and_ends_apart_from_those_that_serve(tmp_path: Path) -> None:
+    """Until it is admitted; when it is started again it is one of them already."""
     cores = frozenset(os.sched_getaffinity(0))
     first = frozenset({min(cores)})
-    code = f"import os; print(os.sched_getaffinity(0), flush=True)\n{SERVES}"
-    with scene(tmp_path, code, quick_boot("one"), cores=Cores(cores, first)) as one:
+    with scene(tmp_path, TELLS, quick_boot("one"), cores=Cores(cores, first)) as one:
         until(lambda: one.machine.settled)
-        assert one.machine.log().splitlines()[0] == str(set(first))
+        one.machine.admit()
         one.machine.kill()
         until(lambda: one.machine.restarts == 1 and one.machine.ready)
-        assert one.machine.log().splitlines()[2] == str(set(cores))
+        one.machine.stop()
+        told = [line for line in one.machine.log().splitlines() if line.startswith("{")]
+        assert told == [str(set(each)) for each in (first, cores, first)]
 
 
 def test_it_knows_how_long_it_took_to_get_its_image(tmp_path: Path) -> None:
