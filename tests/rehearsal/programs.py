@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,7 +25,7 @@ class Broken(Exception):
 
 
 class Program:
-    """A program in a session of its own, its output at the end of a file."""
+    """A program in a session of its own, its output at the end of a file, on some of the cores."""
 
     def __init__(
         self,
@@ -33,6 +33,7 @@ class Program:
         log: Path,
         environment: Mapping[str, str] = os.environ,
         directory: Path | None = None,
+        cores: Collection[int] = (),
     ) -> None:
         self._log = log
         with log.open("ab") as output:
@@ -45,6 +46,8 @@ class Program:
                 cwd=directory,
                 start_new_session=True,
             )
+        if cores:
+            os.sched_setaffinity(self.pid, cores)
 
     @property
     def pid(self) -> int:

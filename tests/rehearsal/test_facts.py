@@ -43,8 +43,11 @@ def test_who_leaves_drains_first(app: Stack) -> None:
     app.twin.clock.advance(30)
     assert one not in facts_of(app.twin).targets
     assert one in facts_of(app.twin).instances
+    assert not facts.quiet
+    assert not facts_of(app.twin).quiet
     app.twin.clock.advance(30)
     assert one not in facts_of(app.twin).instances
+    assert facts_of(app.twin).quiet
 
 
 def test_who_is_terminated_by_hand_is_lost(app: Stack) -> None:
