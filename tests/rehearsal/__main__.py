@@ -16,8 +16,8 @@ from tests.rehearsal.cores import divided
 from tests.rehearsal.images import told
 from tests.rehearsal.packages import missing
 from tests.rehearsal.page import Story, write_page
-from tests.rehearsal.play import HEAD, held, last_line, play, sum_up
-from tests.rehearsal.playbill import FULL, FUNCTION, SHORT, Act, relaxed
+from tests.rehearsal.play import HEAD, amiss, last_line, play, sum_up
+from tests.rehearsal.playbill import CLAIM, FULL, FUNCTION, SHORT, Act, relaxed
 from tests.rehearsal.sampler import Sampler
 from tests.rehearsal.staging import RATE, staged
 from tests.rehearsal.view import View
@@ -37,18 +37,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     bounds.sweep()
     try:
         with bounds.bounded(), bounds.directory() as directory:
-            story, well = _rehearse(args, directory, View())
+            story, faults = _rehearse(args, directory, View())
     except KeyboardInterrupt:
         print("stopped, and taken down", file=sys.stderr)
         return 130
     write_page(PAGE, story)
     lines = ["", HEAD, *(each.line for each in story.played), "", story.images, str(PAGE)]
+    lines += [f"error: {each}" for each in faults]
     print("\n".join([*lines, last_line(story.played, story.summary)]))
-    return 0 if well else 1
+    return 1 if faults else 0
 
 
-def _rehearse(args: argparse.Namespace, directory: Path, view: View) -> tuple[Story, bool]:
-    """Bring everything up, play, and take it down: what there is to tell, and if all held."""
+def _rehearse(args: argparse.Namespace, directory: Path, view: View) -> tuple[Story, list[str]]:
+    """Bring everything up, play, and take it down: what there is to tell, and what is amiss."""
     make = grounds.choose(args.image, "so it was asked for" * args.processes, view.hear)
     acts = _acts(args, view.hear)
     with ExitStack() as stack:
@@ -64,7 +65,7 @@ def _rehearse(args: argparse.Namespace, directory: Path, view: View) -> tuple[St
     there, seconds = stage.world, stage.traffic.seconds
     images = told(there.ground.weight, there.pulls())
     story = Story(there.ground.name, played, sampler.samples, seconds, sum_up(stage), images)
-    return story, held(played, stage)
+    return story, list(amiss(played, stage, 0 if args.short or args.act else CLAIM))
 
 
 def _acts(args: argparse.Namespace, say: Callable[[str], None]) -> list[Act]:

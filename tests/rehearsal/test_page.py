@@ -55,6 +55,13 @@ def test_a_line_of_an_act() -> None:
     assert played().line.split()[6:] == ["2.00", "2.00", "2.00", "4.0", "ok"]
 
 
+def test_without_a_calm_there_is_no_multiple() -> None:
+    """The first act has none before it: a zero would say that it was quick."""
+    first = replace(played(), calm=0.0)
+    assert first.good
+    assert first.line.split()[6:] == ["2.00", "2.00", "2.00", "ok"]
+
+
 def test_an_act_may_be_held_to_a_strain() -> None:
     """Then its line says to what, and how it was exceeded."""
     four = replace(played(), act=Act("a <release>", print, strain=4))
@@ -65,6 +72,15 @@ def test_an_act_may_be_held_to_a_strain() -> None:
     assert three.ended == "the 99th percentile was 4.0 × that before it, and may be 3 ×"
     assert three.line.endswith("≤ 3  WRONG")
     assert three.ended in render(story(three))
+
+
+def test_a_limit_needs_answers() -> None:
+    """Before the act and in it: without them nothing is under any limit."""
+    four = replace(played(), act=Act("a <release>", print, strain=4))
+    for silent in (replace(four, calm=0.0), replace(four, tally=Tally(0, 0, 0, Histogram()))):
+        assert silent.ended == (
+            "there were no answers, in it or before it, to hold its 99th percentile against"
+        )
 
 
 def test_instances_last_from_state_to_state() -> None:
