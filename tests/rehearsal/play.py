@@ -23,6 +23,8 @@ class Played:
     fault: str = ""
     calm: float = 0.0
     """The 99th percentile in milliseconds just before it."""
+    retries: int = 0
+    """Connections to a target that were tried again, where AWS's balancer would not."""
 
     @property
     def strain(self) -> float:
@@ -43,6 +45,8 @@ class Played:
             return f"wrong prices: {self.tally.wrong}, and no act may have one"
         if self.tally.failures > self.act.spare:
             return "lost more than it may"
+        if self.retries and not self.act.spare:
+            return f"connections tried again: {self.retries}; AWS's balancer answers 502 to each"
         return self._strained or "ok"
 
     @property
@@ -78,12 +82,14 @@ class Played:
         ended = "ok" if self.good else "WRONG"
         return (
             f"{self.act.name:<42} {self.end - self.begin:6.1f} {tally.requests:9,} "
-            f"{tally.failures:7} {tally.wrong:6} {latencies} {self.multiple} {ended}"
+            f"{tally.failures:7} {tally.wrong:6} {self.retries:7} {latencies} "
+            f"{self.multiple} {ended}"
         )
 
 
-HEAD = f"{'act':<42} {'s':>6} {'requests':>9} {'failed':>7} {'wrong':>6} " + " ".join(
-    f"{name:>8}" for name in ("p50 ms", "p99", "p99.9", "× calm")
+HEAD = (
+    f"{'act':<42} {'s':>6} {'requests':>9} {'failed':>7} {'wrong':>6} {'retried':>7} "
+    + " ".join(f"{name:>8}" for name in ("p50 ms", "p99", "p99.9", "× calm"))
 )
 
 
@@ -100,7 +106,8 @@ def play(stage: Stage, acts: Sequence[Act]) -> list[Played]:
 def play_one(stage: Stage, act: Act) -> Played:
     """Play one, after a rest, and tell how it ended."""
     stage.world.say(f"== {act.name}")
-    begin, calm, fault = time.monotonic(), 0.0, ""
+    door, calm, fault = stage.world.door, 0.0, ""
+    begin, retries = time.monotonic(), door.retries
     try:
         calm = stage.rest()
         begin = time.monotonic()
@@ -108,7 +115,8 @@ def play_one(stage: Stage, act: Act) -> Played:
     except Exception as error:  # noqa: BLE001 - whatever it is, the rehearsal tells of it
         fault = f"{type(error).__name__}: {error}"
     end = time.monotonic()
-    played = Played(act, begin, end, stage.traffic.between(begin, end), fault, calm)
+    tally = stage.traffic.between(begin, end)
+    played = Played(act, begin, end, tally, fault, calm, door.retries - retries)
     stage.world.say(played.line)
     if not played.good:
         stage.world.say(played.ended)
@@ -126,6 +134,8 @@ def amiss(played: Sequence[Played], stage: Stage, least: int = 0) -> Iterator[st
         yield f"failed after idling: {len(idled)}, the first with '{idled[0]}'"
     if (lost := whole.bad - sum(each.tally.bad for each in played)) > 0:
         yield f"lost or wrong between acts: {lost}"
+    if retried := stage.world.door.retries - sum(each.retries for each in played):
+        yield f"connections tried again between acts: {retried}"
     if whole.requests < least:
         yield f"requests in all: {whole.requests:,}, and a full play has {least:,} at least"
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.rehearsal.counted import second
 from tests.rehearsal.deployer import Unexpected
+from tests.rehearsal.door import Door
 from tests.rehearsal.play import amiss, last_line, play, sum_up
 from tests.rehearsal.playbill import Act
 from tests.rehearsal.stage import Stage
@@ -85,6 +86,29 @@ def test_what_is_lost_between_acts(stage: Stage) -> None:
     played = play(stage, [Act("one", answers)])
     loses(stage)
     assert list(amiss(played, stage)) == ["lost or wrong between acts: 1"]
+
+
+class Retrying(Door):
+    """A balancer that has tried so many connections again."""
+
+    count = 0
+
+    @property
+    def retries(self) -> int:
+        return self.count
+
+
+def test_what_is_tried_again(stage: Stage, tmp_path: Path) -> None:
+    """In an act, and between two."""
+    door = stage.world.door = Retrying(stage.world.door.address, tmp_path, ())
+
+    def hides(_: Stage) -> None:
+        door.count += 3
+
+    door.count = 1
+    played = play(stage, [Act("one", hides, spare=1)])
+    assert [each.retries for each in played] == [3]
+    assert list(amiss(played, stage)) == ["connections tried again between acts: 1"]
 
 
 def test_a_claim_needs_its_requests(stage: Stage) -> None:
