@@ -66,15 +66,21 @@ class Container:
         while not program.ended(within=0.05):
             self._runner.ask("kill", "--signal", "KILL", self._name)
 
+    def workers(self, program: Program) -> list[int]:
+        """By their numbers inside; none while it does not run."""
+        return [int(word) for word in self._inside().stdout.split()]
+
     def kill_worker(self, program: Program) -> None:
         """From inside, where every engine lets one."""
-        source = Path(killer.__file__).read_text(encoding="utf-8")
-        done = self._runner.ask(
-            "exec", "--interactive", self._name, "python", "-", "1", stdin=source
-        )
+        done = self._inside("kill")
         if done.returncode:
             told = done.stderr.strip()[-300:] or "it serves with one process"
             raise Broken(f"no worker of {self._name} was killed: {told}")
+
+    def _inside(self, *words: str) -> CompletedProcess[str]:
+        source = Path(killer.__file__).read_text(encoding="utf-8")
+        argv = ("exec", "--interactive", self._name, "python", "-", "1", *words)
+        return self._runner.ask(*argv, stdin=source)
 
     def _move(self, cores: Collection[int]) -> CompletedProcess[str]:
         return self._runner.ask("update", "--cpuset-cpus", listed(cores), self._name)

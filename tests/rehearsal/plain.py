@@ -98,7 +98,7 @@ class _Pulled:
     def __init__(self, plain: Plain, means: Means) -> None:
         self._plain = plain
         self.launch, self.admit, self.stop = means.launch, means.admit, means.stop
-        self.kill, self.kill_worker = means.kill, means.kill_worker
+        self.kill, self.kill_worker, self.workers = means.kill, means.kill_worker, means.workers
         self._fetch = means.fetch
 
     def fetch(self) -> None:

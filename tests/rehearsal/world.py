@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -70,6 +70,7 @@ class World:
         self._numbers = itertools.count()
         self._machines: list[Machine] = []
         self._apart = ThreadPoolExecutor(8)
+        self._begun: list[Future[None]] = []
         self.supervisor = Supervisor(self.door, self._machine, self._begin)
         twin.health.observe(self.supervisor.verdict)
 
@@ -121,6 +122,12 @@ class World:
         """The digests of the instances that stay, sorted."""
         return sorted(each.digest for each in self.facts.instances.values() if not each.leaving)
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing runs: no machine, also none that is still ending, and no balancer."""
+        ended = not self.supervisor.machines and all(each.done() for each in self._begun)
+        return ended and not self.door.open
+
     def pulls(self) -> list[float]:
         """The seconds in which machines got their images."""
         return [each.pulled for each in self._machines if each.pulled is not None]
@@ -143,7 +150,8 @@ class World:
             with self._told():
                 action()
 
-        self._apart.submit(act)
+        begun = self._apart.submit(act)
+        self._begun = [*(each for each in self._begun if not each.done()), begun]
 
     @contextmanager
     def _told(self) -> Iterator[None]:
