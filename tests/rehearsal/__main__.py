@@ -9,7 +9,8 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks.emulator import find_emulator
+from benchmarks import arguments
+from benchmarks.emulator import find_emulator, unusable
 from benchmarks.generator import COMPILER
 from tests.rehearsal import balancer, bounds, grounds
 from tests.rehearsal.cores import divided
@@ -29,7 +30,10 @@ PAGE = Path("build", "rehearsal.html")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Play; the exit code is 1 where a claim did not hold, and 3 where it cannot be played."""
-    args = _parser().parse_args(argv)
+    parser = _parser()
+    args = parser.parse_args(argv)
+    if why := _unplayable(args):
+        parser.error(why)
     fault = balancer.available() or missing(COMPILER)
     if fault:
         print(f"error: {fault}", file=sys.stderr)
@@ -44,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     write_page(PAGE, story)
     lines = ["", HEAD, *(each.line for each in story.played), "", story.images, str(PAGE)]
     lines += [f"error: {each}" for each in faults]
-    print("\n".join([*lines, last_line(story.played, story.summary)]))
+    print("\n".join([*lines, last_line(story.how, story.played, story.summary)]))
     return 1 if faults else 0
 
 
@@ -62,9 +66,9 @@ def _rehearse(args: argparse.Namespace, directory: Path, view: View) -> tuple[St
         stack.enter_context(view.showing(stage))
         played = play(stage, acts)
         stage.close()
-    there, seconds = stage.world, stage.traffic.seconds
-    images = told(there.ground.weight, there.pulls())
-    story = Story(there.ground.name, played, sampler.samples, seconds, sum_up(stage), images)
+    ground, seconds = stage.world.ground, stage.traffic.seconds
+    summary, images = sum_up(stage), told(ground.weight, stage.world.pulls())
+    story = Story(ground.name, ground.how, played, sampler.samples, seconds, summary, images)
     return story, list(amiss(played, stage, 0 if args.short or args.act else CLAIM))
 
 
@@ -79,6 +83,17 @@ def _acts(args: argparse.Namespace, say: Callable[[str], None]) -> list[Act]:
         say(f"the 99th percentile is shown, and held to no limit: {why}")
         return relaxed(acts)
     return acts
+
+
+def _unplayable(args: argparse.Namespace) -> str:
+    """Why what is asked for cannot be played: empty if it can."""
+    if args.emulator is not None and (why := unusable(args.emulator)):
+        return why
+    names = [act.name for act in (SHORT if args.short else FULL)]
+    chosen = [name for name in names if args.act in name]
+    if args.emulator is None and chosen == [FUNCTION.name]:
+        return f"'{FUNCTION.name}' needs an emulator of Lambda: name one with --emulator"
+    return "" if chosen else f"no act has '{args.act}' in its name: {', '.join(names)}"
 
 
 def _relaxing(args: argparse.Namespace, there: Collection[int]) -> str:
@@ -107,11 +122,14 @@ def _parser() -> argparse.ArgumentParser:
         "--act", default="", metavar="WORD", help="after the first, only acts with it in their name"
     )
     parser.add_argument(
-        "--rate", type=float, default=RATE, help="requests a second (default: %(default)g)"
+        "--rate",
+        type=arguments.number(1, 10_000),
+        default=RATE,
+        help="requests a second (default: %(default)g)",
     )
     parser.add_argument(
         "--pace",
-        type=float,
+        type=arguments.number(1, 100),
         default=PACE,
         help="seconds that pass in AWS in one of this machine's (default: %(default)g)",
     )

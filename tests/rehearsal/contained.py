@@ -36,6 +36,7 @@ class Contained:
 
     def __init__(self, directory: Path, twin: Twin, runner: Runner, image: str) -> None:
         self.name = f"containers of {runner.name}"
+        self.how = f"in containers of {runner.name}"
         self._directory = directory
         self._layers = twin.layers
         self._image = image

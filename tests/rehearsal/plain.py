@@ -31,6 +31,7 @@ class Plain:
     """Pushes with an engine of a few lines, which only tells ECR of images."""
 
     name = "plain processes"
+    how = "as plain processes"
     weight: Weight | None = None
 
     def __init__(self, directory: Path, twin: Twin) -> None:

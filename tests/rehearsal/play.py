@@ -149,7 +149,7 @@ def sum_up(stage: Stage) -> str:
     )
 
 
-def last_line(played: Sequence[Played], summary: str) -> str:
-    """The same, and how each act ended."""
+def last_line(how: str, played: Sequence[Played], summary: str) -> str:
+    """The same, in or as what instances ran, and how each act ended."""
     acts = ", ".join(f"{each.act.name}: {'ok' if each.good else 'WRONG'}" for each in played)
-    return f"rehearsal: {summary}; {acts}"
+    return f"rehearsal {how}: {summary}; {acts}"

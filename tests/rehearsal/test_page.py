@@ -25,7 +25,9 @@ def story(*acts: Played) -> Story:
     states = ("starting", "healthy", "healthy", "draining")
     samples = [Sample(101 + n, (Seen("i-1", "two", state),)) for n, state in enumerate(states)]
     seconds = [Second(101.0 + n, second(300, failed=n)) for n in range(3)]
-    return Story("containers", acts, samples, seconds, "All in all.", "Image: 2 MB")
+    return Story(
+        "containers", "in containers", acts, samples, seconds, "All in all.", "Image: 2 MB"
+    )
 
 
 def test_what_an_act_may_cost() -> None:

@@ -124,6 +124,7 @@ def test_the_last_line(stage: Stage) -> None:
     """All that was asked, what became of it, and how each act ended."""
     played = play(stage, [Act("one", answers), Act("two", breaks)])
     stage.idlers.seen.requests, stage.idlers.seen.faults = 7, ["503 busy"]
-    assert last_line(played, sum_up(stage)) == (
-        "rehearsal: 100 requests, 0 failed, 0 wrong; 7 after idling, 1 failed; one: ok, two: WRONG"
+    assert last_line("as plain processes", played, sum_up(stage)) == (
+        "rehearsal as plain processes: 100 requests, 0 failed, 0 wrong; "
+        "7 after idling, 1 failed; one: ok, two: WRONG"
     )
