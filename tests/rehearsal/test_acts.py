@@ -114,12 +114,3 @@ def test_a_function_shifts(
     monkeypatch.setattr(stage, "pause", lambda _: asked.update(next(pauses)))
     with failing(fault):
         acts.function_shifted(stage)
-
-
-def test_a_world_is_not_empty_while_something_ends(stage: Stage) -> None:
-    """A machine that stops is not in the list any more."""
-    world = stage.world
-    assert world.empty
-    going_on: Any = SimpleNamespace(done=lambda: False)
-    world._begun.append(going_on)  # noqa: SLF001 - what the world itself has begun
-    assert not world.empty

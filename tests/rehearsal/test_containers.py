@@ -21,8 +21,8 @@ from tests.rehearsal.boots import quick_boot
 from tests.rehearsal.containers import Container
 from tests.rehearsal.cores import divided, listed
 from tests.rehearsal.machines import Address, Machine
-from tests.rehearsal.programs import OWNER, Broken
-from tests.rehearsal.runner import Runner, find_runner, sweep, trial
+from tests.rehearsal.programs import OWNER, Broken, Program
+from tests.rehearsal.runner import Runner, find_runner, own, sweep, trial
 from tests.rehearsal.waiting import until
 
 IMAGE = f"localhost/rehearsal-test:{os.getpid()}"
@@ -45,7 +45,9 @@ def image(runner: Runner, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     archive = tmp_path_factory.mktemp("image") / "image.tar"
     _pack(archive)
     command = json.dumps(["busybox", "sh", "-c", SERVES])
-    done = runner.ask("import", "--change", f"CMD {command}", str(archive), IMAGE)
+    changes = (f"CMD {command}", f"LABEL {OWNER}={os.getpid()}")
+    words = [word for change in changes for word in ("--change", change)]
+    done = runner.ask("import", *words, str(archive), IMAGE)
     assert done.returncode == 0, done.stderr
     yield IMAGE
     runner.ask("rmi", "--force", IMAGE)
@@ -147,6 +149,24 @@ def test_an_image_that_cannot_be_pulled_is_reported(runner: Runner, tmp_path: Pa
         assert one.exit_code is None
 
 
+def test_a_container_that_does_not_end_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the engine's words, once it has had its time."""
+    monkeypatch.setattr("tests.rehearsal.containers.PATIENCE", 0.1)
+    deaf = Runner("sh")  # which knows no such command, and says so
+    address = Address("127.0.1.2", 1)
+    boot = quick_boot("image", stop_seconds=0)
+    means = Container(deaf, "one", boot, address, cores=CORES, folder=tmp_path)
+    program = Program(["sleep", "600"], tmp_path / "log")
+    try:
+        for end in (means.stop, means.kill):
+            with pytest.raises(Broken, match=r"one does not end: .*(stop|kill)"):
+                end(program)
+    finally:
+        program.kill()
+
+
 def test_containers_of_the_dead_are_removed(runner: Runner, image: str) -> None:
     """Those of a process that still runs stay, unless it is this one."""
     parent = str(os.getppid())
@@ -154,8 +174,10 @@ def test_containers_of_the_dead_are_removed(runner: Runner, image: str) -> None:
     ids = [
         _created(runner, image, owner) for owner in (gone.stdout.strip(), parent, f"{os.getpid()}")
     ]
+    mine = own(runner)
     removed = sweep(runner)
     runner.remove(ids[1])
+    assert [each for each in ids if each in mine or each[:12] in mine] == [ids[2]]
     assert {ids[0], ids[2]} <= set(removed)
     assert ids[1] not in removed
 
