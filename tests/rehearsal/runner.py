@@ -44,7 +44,8 @@ class Runner(Engine):
 def find_runner(environment: Mapping[str, str]) -> Runner | str:
     """What runs containers here, or why nothing does."""
     docker, podman = (Runner(name, environment) for name in ("docker", "podman"))
-    owned = {**environment, OWNER: f"{os.getpid()}"}  # not what it keeps for all, when first asked
+    # Only once it has answered: what podman starts with its first answer serves others, too.
+    owned = {**environment, OWNER: f"{os.getpid()}"}
     if docker.answers():
         return replace(docker, environment={**owned, **_settled(docker)})
     absent = missing("podman", "runc", "conmon")

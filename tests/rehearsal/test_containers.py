@@ -141,6 +141,11 @@ def test_a_container_without_workers_says_so(runner: Runner, image: str, tmp_pat
             one.kill_worker()
 
 
+def test_what_it_is_asked_for_is_owned(runner: Runner) -> None:
+    """Whichever engine it is: a build of a rehearsal that was killed ends with the next."""
+    assert runner.environment[OWNER] == str(os.getpid())
+
+
 def test_an_image_that_cannot_be_pulled_is_reported(runner: Runner, tmp_path: Path) -> None:
     """Here because nobody answers where it should be."""
     absent = f"127.0.0.1:{free_port()}/price@sha256:{'a' * 64}"

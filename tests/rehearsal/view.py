@@ -67,8 +67,8 @@ def screen(stage: Stage, seconds: float, heard: Sequence[str], width: int = 80) 
     world = stage.world
     there = seconds * world.twin.clock.pace
     acts = [line for line in heard if line.startswith("== ")]
-    said = [line for line in heard[-TALKED:] if not line.startswith("== ")]
-    wrapped = [part for line in said for part in textwrap.wrap(line, width)]
+    said = [line for line in heard if not line.startswith("== ")]
+    wrapped = [part for line in said[-TALKED:] for part in textwrap.wrap(line, width)]
     return [
         f"rehearsal {world.ground.how}   {_clock(seconds)} here, {_clock(there)} there",
         f"act {len(acts)}: {acts[-1][3:]}" if acts else "",
