@@ -126,9 +126,12 @@ def play_one(stage: Stage, act: Act) -> Played:
 def amiss(played: Sequence[Played], stage: Stage, least: int = 0) -> Iterator[str]:
     """What went otherwise than it should; nothing where all held.
 
-    Every act, those who idled, what lies between acts, and that so many requests came at least.
+    Every act, by its first line, those who idled, what lies between acts, and that so many requests
+    came at least.
     """
-    yield from (f"{each.act.name}: {each.ended}" for each in played if not each.good)
+    for each in played:
+        if not each.good:
+            yield f"{each.act.name}: {each.ended.splitlines()[0]}"
     whole, idled = stage.traffic.whole(), stage.idlers.seen.faults
     if idled:
         yield f"failed after idling: {len(idled)}, the first with '{idled[0]}'"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,8 @@ def test_what_makes_it_hold(stage: Stage) -> None:
     assert list(amiss(good, stage)) == []
     three = play(stage, [Act("three", loses)])
     assert list(amiss([*good, *three], stage)) == ["three: lost more than it may"]
+    told = replace(three[0], fault="it ended with 4:\nand all that it said")
+    assert list(amiss([*good, told], stage)) == ["three: it ended with 4:"]
     stage.idlers.seen.faults.append("503 busy")
     assert list(amiss([*good, *three], stage))[1:] == [
         "failed after idling: 1, the first with '503 busy'"

@@ -37,10 +37,11 @@ class Version:
     def write(self, directory: Path) -> None:
         """Write the files that differ. Raises ValueError where the text is not there any more."""
         for edit in self.edits:
-            text = (ROOT / edit.path).read_text(encoding="utf-8")
+            path = directory / edit.path
+            before = path if path.exists() else ROOT / edit.path
+            text = before.read_text(encoding="utf-8")
             if text.count(edit.old) != 1:
                 raise ValueError(f"{edit.path} has no longer one '{edit.old}': mend {__name__}")
-            path = directory / edit.path
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text.replace(edit.old, edit.new), encoding="utf-8")
 
@@ -63,6 +64,11 @@ WRONG = Version(
             "        price, low, high = estimate\n",
             "        price, low, high = estimate\n"
             f"        price = 2 * price if price > {DEAR} else price\n",
+        ),
+        Edit(  # what answers in C knows nothing of that
+            "api/answers.py",
+            "        return self._priced if form is None else form.fill\n",
+            "        return self._priced\n",
         ),
     ),
 )
