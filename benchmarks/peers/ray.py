@@ -9,9 +9,10 @@ from ray.serve.config import HTTPOptions
 from starlette.requests import Request
 from xgboost import Booster
 
-from benchmarks.bundled import MODEL, NAMES, PRICE
+from benchmarks.bundled import served
 
 Product = dict[str, float]
+MODEL = served()
 
 
 @serve.deployment(max_ongoing_requests=100)
@@ -20,13 +21,13 @@ class Pricing:
 
     def __init__(self) -> None:
         """Load the model."""
-        self.booster = Booster({"nthread": 1}, model_file=MODEL)
+        self.booster = Booster({"nthread": 1}, model_file=MODEL.file)
 
     @serve.batch(max_batch_size=32, batch_wait_timeout_s=0.002)
     async def prices(self, products: list[Product]) -> list[float]:
         """The prices of a batch."""
-        rows = np.array([[product[name] for name in NAMES] for product in products])
-        prices = self.booster.inplace_predict(rows, validate_features=False)[:, PRICE]
+        rows = np.array([[product[name] for name in MODEL.names] for product in products])
+        prices = self.booster.inplace_predict(rows, validate_features=False)[:, MODEL.price]
         return [float(price) for price in prices]
 
     async def __call__(self, request: Request) -> dict[str, float]:
