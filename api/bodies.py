@@ -14,9 +14,14 @@ _CLOSE = {"Connection": "close"}
 def media_type(request: Request, accepted: Iterable[str]) -> str:
     """The media type of a request's body, one of `accepted`; the first where none is named.
 
-    Raises `Problem` 415 naming those accepted, also for a charset other than UTF-8.
+    Raises `Problem` 415 naming those accepted, also for a charset other than UTF-8, and for a body
+    that is compressed.
     """
     accepted = tuple(accepted)
+    coding = request.headers.get("content-encoding", "identity")
+    if coding.strip().lower() != "identity":
+        detail = f"The content encoding {coding[:80]!r} is not read here. Send the body as it is."
+        raise Problem(415, detail, headers={"Accept-Encoding": "identity"})
     given = request.headers.get("content-type", accepted[0])
     name, _, parameters = given.partition(";")
     name = name.strip().lower()

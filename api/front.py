@@ -80,14 +80,15 @@ class FrontPath:
     def asked(self, headers: list[tuple[bytes, bytes]]) -> Asked | None:
         """The request with this head, if its body may be one to answer; else it is for the app.
 
-        That is so if each header is given once, they announce a body that is worth waiting for,
-        and the server is not about to stop.
+        That is so if each header is given once, they announce a body that is worth waiting for and
+        not compressed, and the server is not about to stop.
         """
         named = dict(headers)
         length = named.get(b"content-length", b"")
         plain = (
             len(named) == len(headers)
             and named.get(b"content-type", b"application/json") in _JSON
+            and b"content-encoding" not in named
             and len(length) <= _DIGITS
             and length.isdigit()
             and int(length) <= self._limit

@@ -76,6 +76,10 @@ class Predictions:
 
     async def predict_batch(self, request: Request) -> Response:
         """Price many products: each row is answered or refused on its own."""
+        if "explain" in request.query_params:
+            raise Problem(
+                422, "Reasons are given for one product at a time. Ask /predict for them."
+            )
         name = media_type(request, self.formats)
         with self._admission():
             body = await self._body(request, self._settings.max_batch_bytes)
@@ -106,23 +110,25 @@ class Predictions:
 
     async def _answer_all(self, request: Request, form: Format, text: str) -> str:
         records = form.read(text, self._row_reader, self._settings.max_body_bytes)
-        limit, seen = self._settings.max_batch_rows, 0
+        limit, seen, refused = self._settings.max_batch_rows, 0, 0
         written: list[str] = []
         for chunk in turns(records, self._clock):
             seen += len(chunk)
             if seen > limit:
                 raise Problem(413, f"The batch has more than {limit} rows. Split it into several.")
-            written += self._answer_chunk(form, [each for each in chunk if each is not None])
+            rows = [each for each in chunk if each is not None]
+            written += self._answer_chunk(form, rows)
+            refused += sum(isinstance(each.row, Problem) for each in rows)
             if await request.is_disconnected():
                 raise ClientDisconnect
             await asyncio.sleep(0)
+        self._metrics.predictions.labels("batch").inc(len(written) - refused)
+        self._metrics.refused_rows.inc(refused)
         return form.head + form.separator.join(written) + form.tail
 
     def _answer_chunk(self, form: Format, records: Sequence[Record]) -> Iterator[str]:
         rows = [each.row for each in records if not isinstance(each.row, Problem)]
         estimates = iter(self._predictor.predict_rows(rows))
-        self._metrics.predictions.labels("batch").inc(len(rows))
-        self._metrics.refused_rows.inc(len(records) - len(rows))
         template = form.template(self._predictor.manifest)
         for record in records:
             if isinstance(record.row, Problem):

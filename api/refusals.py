@@ -3,6 +3,9 @@
 Any other error is a 500 without a word of its cause, see `api.observer`.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -29,8 +32,12 @@ def add_refusals(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def parameters(_: Request, error: RequestValidationError) -> Response:
-        errors = tuple(
-            FieldError(str(fault["loc"][-1]), fault["msg"], shown(fault.get("input")))
-            for fault in error.errors()
-        )
-        return respond(Problem(422, "; ".join(f"{e.field}: {e.message}" for e in errors), errors))
+        errors = tuple(map(_parameter, error.errors()))
+        detail = "; ".join(f"{each.field} {each.message}" for each in errors)
+        return respond(Problem(422, f"{detail}.", errors))
+
+
+def _parameter(fault: Mapping[str, Any]) -> FieldError:
+    """What is wrong with a parameter of a query, all of which are switches."""
+    name, given = str(fault["loc"][-1]), shown(fault["input"])
+    return FieldError(name, "must be true or false", given, "true or false", example="true")

@@ -136,7 +136,7 @@ def _fault(name: str, given: Mapping[str, object]) -> str:
     field = Settings.model_fields.get(name)
     if field is None:
         near = difflib.get_close_matches(name, Settings.model_fields, n=1)
-        hint = f"; did you mean {PREFIX}{near[0].upper()}?" if near else ""
+        hint = f"; did you mean {PREFIX}{near[0].upper()}?" if near else "."
         names = ", ".join(PREFIX + known.upper() for known in Settings.model_fields)
         return f"{variable} is not a setting{hint} The settings are {names}."
     value = f" cannot be {given.get(name)!r}" if field.repr else " is wrong"

@@ -49,10 +49,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Sample, leave the flame graphs and print the table."""
     args = _parser().parse_args(argv)
     flames = measure(installed(args.seconds), HOME)
-    print(table(flames))
-    for way in flames:
-        print(f"\n{way}: {picture(HOME, way)}", end="")
-    print()
+    pictures = [f"{way}: {picture(HOME, way)}" for way in flames]
+    print("\n".join([table(flames), "", *pictures]))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -118,8 +116,8 @@ def table(flames: Mapping[str, Flame]) -> str:
         [part, *(cell for flame in flames.values() for cell in _cells(flame, flame.shares[part]))]
         for part in parts
     ]
-    whole = ["all", *(cell for flame in flames.values() for cell in _cells(flame, 1.0))]
-    lines = [["part", *heads], ["---"] * (1 + len(heads)), *rows, whole]
+    sums = ["all", *(cell for flame in flames.values() for cell in _cells(flame, 1.0))]
+    lines = [["part", *heads], ["---"] * (1 + len(heads)), *rows, sums]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 

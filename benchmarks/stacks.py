@@ -22,10 +22,10 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "parsing and checking the body": (
         *("api/rows.py", "api/decoding.py", "api/bodies.py", "json/decoder.py"),
     ),
-    "the walk": ("(walk.c)", "(module.c)", "model/walk.py"),
-    "the price and its interval": ("model/",),
+    "the walk": ("(walk.c)", "(walk_type.c)", "(forest.c)", "(module.c)", "model/walk.py"),
+    "the price and its interval": ("(estimate.c)", "model/"),
     "writing the answer, and the route": (
-        *("api/answers.py", "api/predictions.py", "starlette/responses.py"),
+        *("(form_type.c)", "api/answers.py", "api/predictions.py", "starlette/responses.py"),
     ),
     "FastAPI and Starlette": ("fastapi/", "starlette/", "uvicorn/middleware/"),
 }

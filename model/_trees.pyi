@@ -2,6 +2,8 @@ from array import array
 from collections.abc import Sequence
 from typing import Self, TypeAlias
 
+INTERFACE: int
+
 Tree: TypeAlias = tuple[array[int], array[int], array[int], array[float], array[int]]
 
 class Walk:

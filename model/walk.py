@@ -24,6 +24,14 @@ try:
 except ImportError:  # installed where no compiler was at hand
     _trees = None
 
+INTERFACE = 2
+"""Of the extension that this was written for, see `model/native/module.c`."""
+
+if _trees is not None and getattr(_trees, "INTERFACE", 1) != INTERFACE:
+    raise ImportError(
+        f"{_trees.__file__} was compiled of other code: 'make setup' compiles it anew"
+    )
+
 _ARRAYS = ("left_children", "right_children", "split_indices", "split_conditions", "default_left")
 
 

@@ -1,6 +1,8 @@
 /* The module `model._trees`: the classes `Walk` and `Form`. */
 #include "module.h"
 
+#define INTERFACE 2 /* as `model/walk.py` expects it: to be raised with each change of a signature */
+
 static int add_type(PyObject *module, PyType_Spec *spec, const char *name)
 {
     PyObject *type = PyType_FromModuleAndSpec(module, spec, NULL);
@@ -13,13 +15,15 @@ static int add_type(PyObject *module, PyType_Spec *spec, const char *name)
     return outcome;
 }
 
-static int add_types(PyObject *module)
+static int fill_module(PyObject *module)
 {
+    if (PyModule_AddIntConstant(module, "INTERFACE", INTERFACE) < 0)
+        return -1;
     return add_type(module, &walk_spec, "walk") < 0 ? -1 : add_type(module, &form_spec, "form");
 }
 
 static PyModuleDef_Slot module_slots[] = {
-    {Py_mod_exec, add_types},
+    {Py_mod_exec, fill_module},
     {0, NULL},
 };
 

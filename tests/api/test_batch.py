@@ -79,11 +79,19 @@ def test_batch_of_nothing(client: TestClient, question: Question, rows: bytes | 
 def test_over_the_limit_of_rows(content_type: str) -> None:
     """A batch may have as many rows as the setting says, and not one more."""
     row = GOOD_CSV if content_type == CSV else GOOD
-    with client_of(bundles.shipping(), max_batch_rows=3) as client:
+    with client_of(bundles.shipping(), max_batch_rows=120) as client:
         ask = in_process(client)
-        assert len(answered(ask(batch(content_type, [row] * 3)))) == 3
-        problem = assert_problem(ask(batch(content_type, [row] * 4)), 413)
-    assert "more than 3 rows" in problem["detail"]
+        assert len(answered(ask(batch(content_type, [row] * 120)))) == 120
+        problem = assert_problem(ask(batch(content_type, [row] * 121)), 413)
+        metrics = client.get("/metrics").text
+    assert "more than 120 rows" in problem["detail"]
+    assert 'predictions_total{kind="batch"} 120.0' in metrics  # none of those that nobody got
+
+
+def test_reasons_are_not_for_batches(client: TestClient) -> None:
+    """Whoever asks for them is told so, and not answered without."""
+    answer = in_process(client)(Question("/predict/batch?explain=true", b"[" + GOOD + b"]"))
+    assert "/predict" in assert_problem(answer, 422)["detail"]
 
 
 def test_limits_of_bytes_are_settings() -> None:

@@ -54,6 +54,16 @@ def test_body_announced_too_large_is_not_read(length: str) -> None:
     assert "more than 10 bytes" in caught.value.detail
 
 
+def test_compressed_body_is_refused() -> None:
+    """By the name of what it is, not as bytes that are no UTF-8."""
+    assert media_type(request(Sender(), ("content-encoding", "Identity")), ACCEPTED) == ACCEPTED[0]
+    with pytest.raises(Problem) as caught:
+        media_type(request(Sender(), ("content-encoding", "gzip")), ACCEPTED)
+    assert caught.value.status == 415
+    assert caught.value.headers == {"Accept-Encoding": "identity"}
+    assert "'gzip'" in caught.value.detail
+
+
 def test_body_that_does_not_come_is_given_up() -> None:
     """Whoever sends half of it, or nothing, holds no place for ever; the connection closes."""
 

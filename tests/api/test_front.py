@@ -112,6 +112,8 @@ HEADERS: dict[str, dict[str, str]] = {
     "another charset": {"content_type": "application/json; charset=latin-1"},
     "another type": {"content_type": "text/plain"},
     "a host that would forward": {"x_forwarded_for": '203.0.113.9, "x'},
+    "a compressed body": {"content_encoding": "gzip"},
+    "a body as it is": {"content_encoding": "Identity"},
     "compression": {"accept_encoding": "gzip", "accept": "text/html"},
 }
 

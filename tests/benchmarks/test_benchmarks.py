@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from api.predictions import QUEUE
 from benchmarks import batch, overload, workers
 from benchmarks.__main__ import main
 from benchmarks.bundled import served
@@ -32,6 +33,12 @@ def test_too_much_is_asked_and_told_of(capsys: pytest.CaptureFixture[str]) -> No
     printed = capsys.readouterr().out
     for kind in overload.kinds():
         assert printed.count(f"| {kind.name} | 2 | ") == 1
+
+
+def test_no_batch_is_refused_where_the_capacity_is_measured() -> None:
+    """As many are asked for at once as one worker takes in."""
+    (kind,) = [kind for kind in overload.kinds() if kind.name == "a batch of 100"]
+    assert kind.connections == QUEUE
 
 
 def test_nine_of_ten_are_plain_prices_in_the_mix() -> None:

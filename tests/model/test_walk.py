@@ -3,6 +3,7 @@
 import math
 from array import array
 from collections.abc import Callable
+from runpy import run_path
 from typing import Any
 
 import numpy as np
@@ -12,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from model import walk
+from model import _trees, walk
 from model._trees import Walk
 from model.learner import read_learner
 from model.manifest import Booster
 from model.objectives import LINKS, QUANTILES
 from model.ubjson import Malformed, decode_ubjson
-from model.walk import open_walk
+from model.walk import INTERFACE, open_walk
 from tests.model.builders import Document, booster
 from tests.steady import STEADY
 
@@ -135,6 +136,13 @@ def test_without_a_compiler_there_is_none(monkeypatch: pytest.MonkeyPatch) -> No
     """Nothing else changes."""
     monkeypatch.setattr(walk, "_trees", None)
     assert walk_of(booster(), "reg:squarederror") is None
+
+
+def test_what_was_compiled_of_other_code_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After an update, before everything was compiled again."""
+    monkeypatch.setattr(_trees, "INTERFACE", INTERFACE - 1)
+    with pytest.raises(ImportError, match="'make setup' compiles it anew"):
+        run_path(walk.__file__)
 
 
 def test_it_tells_what_it_is() -> None:
