@@ -13,6 +13,8 @@ from benchmarks.bundled import served
 
 Product = dict[str, float]
 MODEL = served()
+FILE, NAMES, PRICE = MODEL.file, MODEL.names, MODEL.price
+"""Plain values, which reach the processes of Ray as they are."""
 
 
 @serve.deployment(max_ongoing_requests=100)
@@ -21,13 +23,13 @@ class Pricing:
 
     def __init__(self) -> None:
         """Load the model."""
-        self.booster = Booster({"nthread": 1}, model_file=MODEL.file)
+        self.booster = Booster({"nthread": 1}, model_file=FILE)
 
     @serve.batch(max_batch_size=32, batch_wait_timeout_s=0.002)
     async def prices(self, products: list[Product]) -> list[float]:
         """The prices of a batch."""
-        rows = np.array([[product[name] for name in MODEL.names] for product in products])
-        prices = self.booster.inplace_predict(rows, validate_features=False)[:, MODEL.price]
+        rows = np.array([[product[name] for name in NAMES] for product in products])
+        prices = self.booster.inplace_predict(rows, validate_features=False)[:, PRICE]
         return [float(price) for price in prices]
 
     async def __call__(self, request: Request) -> dict[str, float]:
