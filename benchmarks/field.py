@@ -124,7 +124,7 @@ def refuse_other_model() -> None:
     model = served()
     if (model.names, model.target, model.price) != _SHIPPING:
         raise RuntimeError(
-            "the peers are written for the shipping model of `make bundle` alone, and "
-            f"{model.directory} has {', '.join(model.names)} in and {model.target} out: "
-            "measure it without them, by `make bench`"
+            "the peers are written for the shipping model of `make bundle`, three quantiles out of "
+            f"its five features, and {model.directory} holds another: measure that one without "
+            "them, by `make bench`"
         )

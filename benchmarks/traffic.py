@@ -170,8 +170,8 @@ def _golden() -> list[tuple[Product, float]]:
 
 def _some(count: int) -> tuple[list[Product], float]:
     """So many of them, and the price of the last."""
-    golden = _golden()
-    wanted = [golden[place % len(golden)] for place in range(count)]
+    known = _golden()
+    wanted = [known[place % len(known)] for place in range(count)]
     return [product for product, _ in wanted], wanted[-1][1]
 
 
