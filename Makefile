@@ -33,7 +33,7 @@ NO_ENGINE = $(error Neither docker nor podman nor buildah answers: start one, or
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup serve test check format coverage bundle lock image size bench peers soak
-.PHONY: rehearse rehearse-short
+.PHONY: rehearse rehearse-short acts
 .PHONY: push plan apply release rollback status logs smoke cost doctor destroy clean
 
 help: ## List every verb with one line
@@ -112,6 +112,9 @@ rehearse: $(STAMP) $(WALK) ## Play production on this machine, act by act: deplo
 
 rehearse-short: $(STAMP) $(WALK) ## The same with a first deploy, a release, and one that fails (IMAGE, ARGS)
 	$(BIN)/python -m tests.rehearsal --image $(IMAGE) --short $(ARGS)
+
+acts: $(STAMP) $(WALK) ## Play the same acts as tests, on plain processes (ARGS=-k 'first or …')
+	$(BIN)/python -m pytest tests/rehearsal/each_act.py $(ARGS)
 
 push: $(STAMP) ## Build the image of this commit and push it to the registry (ENV, CONFIG, ARGS)
 	$(DEPLOY) push --env $(ENV) --config $(CONFIG) $(ARGS)

@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     beside = parser.add_mutually_exclusive_group()
     beside.add_argument("--peers", action="store_true", help="measure the peers too")
     beside.add_argument("--bundle", type=bundle, nargs="+", default=[], metavar="DIR",
-                        help="measure it with other models of these features too")  # fmt: skip
+                        help="measure the service with other models too")  # fmt: skip
     return parser
 
 

@@ -2,12 +2,12 @@
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.bundled import ROOT, Product, served
+from benchmarks.bundled import ROOT, Product, read, served
 from benchmarks.environments import Environment
 from benchmarks.processes import Command
 from benchmarks.products import products
@@ -28,6 +28,7 @@ class Contender:
     price: Callable[[Any], str] | None = None
     """Reads the price out of an answer's JSON, as it stands there; None without a model."""
     path: str = "/predict"
+    asked: Callable[[], Sequence[Product]] = products
     body: Callable[[Product], bytes] = as_json
     environment: Environment | None = None
     """Where it runs; None is where the benchmark runs."""
@@ -44,7 +45,7 @@ class Contender:
 
     def command(self, programs: Path, port: int) -> Command:
         """How it is started and asked."""
-        argv, body = self.argv(programs, port), self.body(products()[0])
+        argv, body = self.argv(programs, port), self.body(self.asked()[0])
         return Command(argv, port, self.path, body, self.variables(port), self.patience)
 
 
@@ -75,7 +76,13 @@ def of_bundle(bundle: Path) -> Contender:
     """The service with another model."""
     variables = {"ESTIMATOR_BUNDLE": str(bundle.resolve())}
     name = f"{SERVICE.name}, {bundle.name}"
-    return replace(SERVICE, name=name, price=None, variables=lambda _: variables)
+    return replace(
+        SERVICE,
+        name=name,
+        price=None,
+        asked=lambda: products(read(bundle)),
+        variables=lambda _: variables,
+    )
 
 
 def of_workers(count: int) -> Contender:

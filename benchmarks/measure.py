@@ -18,7 +18,6 @@ from benchmarks.family import family
 from benchmarks.load import Question, Questions, closed, opened, request
 from benchmarks.priority import BURST, first, may_be_first
 from benchmarks.processes import Server, ask, free_port, serving
-from benchmarks.products import products
 
 Latencies = tuple[float, float, float]
 """p50, p99 and p99.9 in milliseconds."""
@@ -59,13 +58,16 @@ class Outcome:
     """Reasons by name."""
 
 
+_Start = Callable[[], AbstractContextManager[Server]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
     contender: Contender
     server: Server
     seen: Measured
     questions: Questions
-    start: Callable[[], AbstractContextManager[Server]]
+    start: _Start
     """Starts one more of it."""
 
 
@@ -73,16 +75,12 @@ _Round = Callable[[_Entry, float], None]
 
 
 def measure(
-    contenders: Sequence[Contender],
-    rounds: int,
-    seconds: float,
-    directory: Path,
-    asked: Sequence[Product] = (),
+    contenders: Sequence[Contender], rounds: int, seconds: float, directory: Path
 ) -> Outcome:
     """Every contender in every round, so that what disturbs the machine disturbs all alike.
 
     Where there are several cores, the one that is asked has the first to itself, and the load and
-    the others, idle as they are, have the rest. Without products those of `products` are asked for.
+    the others, idle as they are, have the rest.
     """
     mine, rest = split()
     absent: dict[str, str] = {}
@@ -91,7 +89,7 @@ def measure(
         stack.enter_context(confined(rest))
         for contender in contenders:
             with _excused(contender, absent):
-                entries.append(_start(contender, directory, mine, stack, asked or products()))
+                entries.append(_start(contender, directory, mine, stack))
                 entries[-1].server.move(rest)
         alone = [_alone] * (2 * rounds if may_be_first() else 0)
         loaded = (_warm, *[_closed] * rounds, *[_open] * rounds, *alone)
@@ -115,13 +113,18 @@ def _excused(contender: Contender, absent: dict[str, str]) -> Iterator[None]:
 
 
 def _start(
-    contender: Contender,
-    directory: Path,
-    cores: set[int] | None,
-    stack: ExitStack,
-    asked: Sequence[Product],
+    contender: Contender, directory: Path, cores: set[int] | None, stack: ExitStack
 ) -> _Entry:
     """Installed, prepared and started; its prices are the right ones."""
+    start = _starter(contender, directory, cores)
+    server = stack.enter_context(start())
+    questions = tuple(_question(contender, server.port, each) for each in contender.asked())
+    size = None if contender.environment is None else contender.environment.size()
+    seen = Measured(contender.name, [server.started_in], size)
+    return _Entry(contender, server, seen, questions, start)
+
+
+def _starter(contender: Contender, directory: Path, cores: set[int] | None) -> _Start:
     programs = contender.programs()
     if contender.prepare is not None:
         run(contender.prepare(programs))
@@ -130,11 +133,7 @@ def _start(
         command = contender.command(programs, free_port())
         return serving(command, directory / f"{command.port}.log", cores)
 
-    server = stack.enter_context(start())
-    questions = tuple(_question(contender, server.port, product) for product in asked)
-    size = None if contender.environment is None else contender.environment.size()
-    seen = Measured(contender.name, [server.started_in], size)
-    return _Entry(contender, server, seen, questions, start)
+    return start
 
 
 def _question(contender: Contender, port: int, product: Product) -> Question:

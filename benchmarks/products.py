@@ -10,9 +10,9 @@ from benchmarks.bundled import Bundled, Product, Row, served
 COUNT = 100
 
 
-def products() -> tuple[Product, ...]:
-    """Such as the model that is measured is asked for."""
-    model = served()
+def products(model: Bundled | None = None) -> tuple[Product, ...]:
+    """Such as a model is asked for; without one, that which is measured."""
+    model = model or served()
     return tuple(map(model.product, rows(model, COUNT)))
 
 

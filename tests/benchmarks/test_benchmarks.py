@@ -8,7 +8,6 @@ import pytest
 from api.predictions import QUEUE
 from benchmarks import batch, overload, workers
 from benchmarks.__main__ import main
-from benchmarks.bundled import served
 from benchmarks.contenders import Contender
 from benchmarks.measure import measure
 from benchmarks.processes import python
@@ -18,13 +17,16 @@ ANY = pytest.mark.parametrize("model", [bundles.shipping, bundles.rent], indirec
 
 
 @ANY
-def test_the_table_and_the_ratios_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    """Of the floor, FastAPI and the service, on one round that is far too short."""
-    main(["--rounds", "1", "--seconds", "0.2", "--bundle", str(served().directory)])
+def test_the_table_and_the_ratios_are_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of the floor, FastAPI and the service, and of it with another model, on one short round."""
+    other = bundles.quote().write(tmp_path / "other")
+    main(["--rounds", "1", "--seconds", "0.2", "--bundle", str(other)])
     printed = capsys.readouterr().out
     assert printed.count("| this service |") == 1
     assert "CPU of the service / floor: " in printed
-    assert "CPU of this service, bundle / this service: " in printed
+    assert "CPU of this service, other / this service: " in printed
 
 
 def test_too_much_is_asked_and_told_of(capsys: pytest.CaptureFixture[str]) -> None:

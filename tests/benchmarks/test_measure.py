@@ -56,13 +56,14 @@ def fake(
         lambda _, port: [sys.executable, "-c", FAKE, str(port), *words],
         lambda answer: str(answer["price"]),
         path="/ask",
+        asked=lambda: (PRODUCT,),
         body=lambda _: b"?",
         peer=peer,
     )
 
 
 def measured(*contenders: Contender, directory: Path) -> Outcome:
-    return measure(contenders, rounds=1, seconds=0.1, directory=directory, asked=(PRODUCT,))
+    return measure(contenders, rounds=1, seconds=0.1, directory=directory)
 
 
 def test_every_contender_is_asked_in_its_own_way(tmp_path: Path) -> None:

@@ -17,9 +17,11 @@ from tests.deploy.account import empty_account
 from tests.deploy.builder import COMMIT, Builder
 from tests.deploy.calling import call
 from tests.github.workflows import FILES, PYTHON, ROOT, Runner, Workflow, command, steps, workflow
+from tests.rehearsal.packages import PACKAGES
 
 PINNED = re.compile(r"^\s*-? ?uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
-RUN = re.compile(rf"^(make \w+|(?:exec )?{re.escape(PYTHON)} -m deploy \w+[^;&|`\n]*)$")
+RUN = re.compile(rf"^(make [\w-]+|(?:exec )?{re.escape(PYTHON)} -m deploy \w+[^;&|`\n]*)$")
+APT = re.compile(r"^sudo apt-get (?:update|install --yes ([a-z0-9 +.-]+))$")
 DOCUMENTS = [pytest.param(workflow(path.stem), id=path.stem) for path in FILES]
 
 
@@ -69,7 +71,16 @@ def test_every_command_is_a_verb(document: Workflow) -> None:
     """A `make` verb or `python -m deploy`, one to a step: what CI does a person can do."""
     commands = [step["run"] for _, step in steps(document) if "run" in step]
     assert commands
-    assert [each for each in commands if not RUN.match(each)] == []
+    assert [each for each in commands if not RUN.match(each) and not APT.match(each)] == []
+
+
+def test_what_is_installed_is_what_the_rehearsal_needs() -> None:
+    """Where the image is rehearsed: docker is there, and Debian's packages are what it misses."""
+    commands = [step["run"] for _, step in steps(workflow("ci")) if "run" in step]
+    (installed,) = [found[1] for each in commands if (found := APT.match(each)) and found[1]]
+    programs = ("haproxy", "docker-registry", "htpasswd", "openssl")
+    assert installed.split() == [PACKAGES[program] for program in programs]
+    assert commands.index("make image") < commands.index("make rehearse-short")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
@@ -182,7 +193,7 @@ def test_drift_is_looked_for_every_night() -> None:
 def test_the_makefile_has_the_verbs() -> None:
     """Every `make` verb of a workflow is one."""
     makefile = ROOT / "Makefile"
-    known = set(re.findall(r"^(\w+):", makefile.read_text(encoding="utf-8"), re.MULTILINE))
+    known = set(re.findall(r"^([\w-]+):", makefile.read_text(encoding="utf-8"), re.MULTILINE))
     used = {
         step["run"].split()[1]
         for path in FILES

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,11 +71,14 @@ class Balancer:
         settings: Settings,
         folder: Path,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        cores: Collection[int] = (),
     ) -> None:
         self.address = address
         self._settings = settings
         self._folder = folder
         self._clock = clock
+        self._cores = cores
         self._commands = Commands(folder / "haproxy.sock")
         self._since: dict[str, float] = {}
         self._draining: set[str] = set()
@@ -86,7 +89,8 @@ class Balancer:
         file = self._folder / "haproxy.cfg"
         text = configuration(self.address, self._settings, self._folder / "haproxy.sock")
         file.write_text(text, encoding="utf-8")
-        self._program = Program(["haproxy", "-db", "-f", str(file)], self._folder / "haproxy.log")
+        argv, log = ["haproxy", "-db", "-f", str(file)], self._folder / "haproxy.log"
+        self._program = Program(argv, log, cores=self._cores)
         self._program.until(self._commands.answers)
 
     def close(self) -> None:

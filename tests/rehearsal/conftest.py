@@ -11,6 +11,7 @@ _ABSENT = {
     "test_containers.py": _NO_CONTAINERS or missing("busybox"),
     "test_flow.py": missing(COMPILER),
     "test_registry.py": _NO_CONTAINERS or registry.available(),
+    "test_target_health.py": balancer.available(),
 }
 
 collect_ignore = [name for name, absent in _ABSENT.items() if absent]

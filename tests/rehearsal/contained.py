@@ -13,9 +13,10 @@ from benchmarks.processes import free_port
 from deploy.engine import MACHINES
 from tests.rehearsal.configuration import NAME, this_architecture
 from tests.rehearsal.containers import Container
+from tests.rehearsal.cores import Cores
 from tests.rehearsal.deployer import Deployer
 from tests.rehearsal.emulator import Task
-from tests.rehearsal.images import dockerfile, sweep_images
+from tests.rehearsal.images import Weight, dockerfile, sweep_images
 from tests.rehearsal.machines import Address, Means
 from tests.rehearsal.programs import OWNER, Broken, Program
 from tests.rehearsal.registry import Manifest, Registry
@@ -42,14 +43,16 @@ class Contained:
         folder.mkdir()
         self._registry = Registry(Address("127.0.0.1", free_port()), PASSWORD, folder)
         self._registry.start()
-        self._runner = replace(runner, environment=self._registry.pulling())
+        self._own = runner.environment
+        self._runner = replace(runner, environment={**self._own, **self._registry.pulling()})
         self._count = 0
+        self.weight: Weight | None = None
         twin.gate.add(self._rules())
 
     @property
     def environment(self) -> Mapping[str, str]:
         """What a deployer needs to reach the registry."""
-        return self._registry.pushing()
+        return {**self._own, **self._registry.pushing()}
 
     def push(self, deployer: Deployer, version: Version) -> str:
         """Make the image of a version, and push it as one that was built elsewhere: the digest."""
@@ -58,15 +61,17 @@ class Contained:
         self._build(name, version)
         engine = self._runner.name
         pushed = deployer.good(f"push --json --engine {engine} --image {name} --tag {tag}")
-        return str(json.loads(pushed)["digest"])
+        digest = str(json.loads(pushed)["digest"])
+        self.weight = self.weight or self._weigh(name, self._registry.manifest(NAME, digest))
+        return digest
 
-    def means(self, boot: Boot, address: Address, cpus: float) -> Means:
+    def means(self, boot: Boot, address: Address, cores: Cores) -> Means:
         """A container of its image; the name of the registry leads to this one."""
         self._count += 1
         _, _, image = boot.image.partition("/")
         here = replace(boot, image=f"{self._registry.name}/{image}")
         name = f"rehearsal-{os.getpid()}-{self._count}"
-        return Container(self._runner, name, here, address, cpus, self._directory)
+        return Container(self._runner, name, here, address, cores, self._directory)
 
     def emulate(self, task: Task, address: Address, emulator: Path) -> Program:
         """In a container of the image, in place of its own entry point."""
@@ -112,6 +117,11 @@ class Contained:
         if built.returncode:
             raise Broken(f"the image of version {version.name} is not built: {built.stderr}")
 
+    def _weigh(self, name: str, found: Manifest) -> Weight:
+        size = self._runner.ask("image", "inspect", "--format", "{{.Size}}", name).stdout
+        layers = json.loads(found.content)["layers"]
+        return Weight(int(size), sum(layer["size"] for layer in layers))
+
     def _building(self) -> tuple[str, ...]:
         if not self._runner.is_podman:
             return ("build",)
@@ -151,6 +161,6 @@ class Contained:
 
     def _tell_architecture(self, found: Manifest) -> None:
         """Lend the configuration of an image that was built for this machine."""
-        digest = str(json.loads(found.content)["config"]["digest"])
         configuration = {"architecture": MACHINES[this_architecture()]}
-        self._layers.put(digest, json.dumps(configuration).encode())
+        if found.configuration is not None:
+            self._layers.put(found.configuration, json.dumps(configuration).encode())

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
+from subprocess import CompletedProcess
 
 from tests.rehearsal import killer
+from tests.rehearsal.cores import Cores, listed
 from tests.rehearsal.machines import Address, Unavailable
 from tests.rehearsal.programs import Broken, Program
 from tests.rehearsal.runner import Runner
@@ -16,13 +19,14 @@ class Container:
     """The `Means` that does what the instance itself would do."""
 
     def __init__(
-        self, runner: Runner, name: str, boot: Boot, address: Address, cpus: float, folder: Path
+        self, runner: Runner, name: str, boot: Boot, address: Address, cores: Cores, folder: Path
     ) -> None:
         self._runner = runner
         self._name = name
         self._boot = boot
         self._address = address
-        self._cpus = cpus
+        self._cores = cores
+        self._own = cores.starting
         self._file = folder / f"{name}.env"
 
     def fetch(self) -> None:
@@ -36,14 +40,26 @@ class Container:
         lines = (f"{name}={value}\n" for name, value in self._boot.environment.items())
         self._file.write_text("".join(lines), encoding="utf-8")
         self._runner.remove(self._name)
-        argv = self._runner.run(self._name, self._boot, self._address, self._cpus, self._file)
+        limits = ("--cpus", f"{self._cores.share:g}", "--cpuset-cpus", listed(self._own))
+        argv = self._runner.run(self._name, self._boot, self._address, limits, self._file)
         return Program(argv, log, {**os.environ, **self._runner.environment})
 
+    def admit(self, program: Program) -> None:
+        """Move it to the cores of those that serve."""
+        self._own = self._cores.serving
+        done = self._move(self._own)
+        if done.returncode and not program.ended(within=1):
+            raise Broken(f"{self._name} stays on its cores: {done.stderr.strip()[-300:]}")
+
     def stop(self, program: Program) -> None:
-        """`docker stop`, as often as it takes: a container may only just come to be."""
+        """`docker stop`, as often as it takes: a container may only just come to be.
+
+        The letter is the same everywhere, where docker has changed the word that it is short for.
+        """
         seconds = self._boot.options.stop_seconds
+        self._move(self._cores.starting)  # if it runs
         while not program.ended(within=0.05):
-            self._runner.ask("stop", "--time", f"{seconds}", self._name)
+            self._runner.ask("stop", "-t", f"{seconds}", self._name)
 
     def kill(self, program: Program) -> None:
         """All the processes in it."""
@@ -59,3 +75,6 @@ class Container:
         if done.returncode:
             told = done.stderr.strip()[-300:] or "it serves with one process"
             raise Broken(f"no worker of {self._name} was killed: {told}")
+
+    def _move(self, cores: Collection[int]) -> CompletedProcess[str]:
+        return self._runner.ask("update", "--cpuset-cpus", listed(cores), self._name)

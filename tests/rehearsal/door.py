@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from tests.rehearsal.balancer import Balancer, Target
@@ -13,9 +13,10 @@ from tests.rehearsal.machines import Address
 class Door:
     """A balancer at an address while there is a listener; what it is told without one is lost."""
 
-    def __init__(self, address: Address, folder: Path) -> None:
+    def __init__(self, address: Address, folder: Path, cores: Collection[int]) -> None:
         self.address = address
         self._folder = folder
+        self._cores = cores
         self._balancer: Balancer | None = None
 
     @property
@@ -26,7 +27,7 @@ class Door:
     def follow(self, settings: Settings | None) -> None:
         """Open it as it should be, or close it."""
         if settings is not None and self._balancer is None:
-            balancer = Balancer(self.address, settings, self._folder)
+            balancer = Balancer(self.address, settings, self._folder, cores=self._cores)
             balancer.start()
             self._balancer = balancer
         elif settings is None:

@@ -35,6 +35,12 @@ class Facts:
     targets: dict[str, bool]
     listener: Settings | None = None
 
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing of it is about to leave."""
+        leaving = any(each.leaving for each in self.instances.values())
+        return not leaving and not any(self.targets.values())
+
 
 def facts_of(twin: Twin) -> Facts:
     """Look once. Whoever calls holds the lock of the clock."""

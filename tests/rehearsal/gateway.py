@@ -62,11 +62,14 @@ class Gateway:
             emulator.close()
 
     def forsaken(self) -> list[Emulator]:
-        """Those of a function that is no more; they are to be closed."""
+        """Those of a function that is no more; they are to be closed.
+
+        Who asks never waits for one that starts: it may take a while, and AWS would stand still.
+        """
+        there = self._twin.place.functions.list_functions()
+        if any(each.function_name == self._function for each in there):
+            return []
         with self._lock:
-            there = self._twin.place.functions.list_functions()
-            if any(each.function_name == self._function for each in there):
-                return []
             left, self._emulators = list(self._emulators.values()), {}
             return left
 
@@ -98,7 +101,8 @@ class Gateway:
             key = str(version.version)
             if key not in self._emulators:
                 self._emulators[key] = self._start(_task(version))
-        return self._emulators[key].invoke(event)
+            emulator = self._emulators[key]
+        return emulator.invoke(event)
 
 
 def _task(version: LambdaFunction) -> Task:

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
+from tests.rehearsal.cores import Cores
 from tests.rehearsal.deployer import Deployer
 from tests.rehearsal.emulator import Task
+from tests.rehearsal.images import Weight
 from tests.rehearsal.machines import Address, Means
 from tests.rehearsal.programs import Program
 from tests.rehearsal.userdata import Boot
@@ -18,6 +20,8 @@ class Ground(Protocol):
     """Containers and a registry, or what stands for them."""
 
     name: str
+    weight: Weight | None
+    """Of the images, where there are any: of the first that was pushed."""
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -26,7 +30,7 @@ class Ground(Protocol):
     def push(self, deployer: Deployer, version: Version) -> str:
         """Push a version with the deployer's own commands: the digest."""
 
-    def means(self, boot: Boot, address: Address, cpus: float) -> Means:
+    def means(self, boot: Boot, address: Address, cores: Cores) -> Means:
         """What runs the image of a boot."""
 
     def emulate(self, task: Task, address: Address, emulator: Path) -> Program:

@@ -18,6 +18,10 @@ CONNECTIONS = 4000
 """At most, of clients, and kept to each target: HAProxy would keep none to one that is added."""
 
 
+TRACE = "Root=1-%[uuid,bytes(0,8)]-%[uuid,regsub(-,,g),bytes(0,24)]"
+"""What a balancer of AWS calls a request, in HAProxy's words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Checks:
     """The health checks of a target group; times in seconds.
@@ -63,6 +67,7 @@ def configuration(address: Address, settings: Settings, commands: Path) -> str:
         path=settings.checks.path,
         check=_ms(settings.checks.timeout),
         matcher=settings.checks.matcher,
+        trace=TRACE,
     )
 
 
@@ -135,6 +140,8 @@ defaults
 frontend $front
   bind $bind
   http-request set-header X-Forwarded-Proto http
+  http-request set-header X-Forwarded-Port %[dst_port]
+  http-request set-header X-Amzn-Trace-Id $trace
   default_backend $back
 
 backend $back

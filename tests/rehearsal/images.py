@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
 from subprocess import CompletedProcess
 
 from tests.rehearsal.programs import OWNER, alive
@@ -11,6 +13,25 @@ from tests.rehearsal.versions import Version
 
 Ask = Callable[..., CompletedProcess[str]]
 """Calls the engine with some words, such as `Runner.ask`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """The bytes of an image: unpacked, and of its layers as the registry has them."""
+
+    unpacked: int
+    packed: int
+
+
+def told(weight: Weight | None, pulls: Sequence[float]) -> str:
+    """What there is to tell of images: their size, and how long machines took to pull them."""
+    if weight is None:
+        return "no images: plain processes pull nothing"
+    sizes = f"image: {weight.unpacked / 1e6:.0f} MB, {weight.packed / 1e6:.0f} MB of it to pull"
+    if not pulls:
+        return sizes
+    times = f"half of them within {median(pulls):.2f} s, all within {max(pulls):.2f} s"
+    return f"{sizes}; pulled {len(pulls)} times by its digest, {times}"
 
 
 def dockerfile(base: str, version: Version) -> str:

@@ -40,8 +40,11 @@ class Means(Protocol):
     def launch(self, log: Path) -> Program:
         """Start it, its output at the end of `log`."""
 
+    def admit(self, program: Program) -> None:
+        """Let it serve on the processors of those that do, now and when it is started again."""
+
     def stop(self, program: Program) -> None:
-        """SIGTERM, then the stop timeout, then SIGKILL."""
+        """SIGTERM, then the stop timeout, then SIGKILL; apart from those that serve."""
 
     def kill(self, program: Program) -> None:
         """SIGKILL, all of it."""
@@ -62,6 +65,8 @@ class Machine:
         self, boot: Boot, means: Means, address: Address, log: Path, failed: Failed
     ) -> None:
         self.address = address
+        self.pulled: float | None = None
+        """The seconds in which it got its image."""
         self._boot = boot
         self._means = means
         self._log = log
@@ -111,6 +116,11 @@ class Machine:
             raise Broken(f"a machine cannot have {where}: {error.strerror}") from error
         self._thread.start()
 
+    def admit(self) -> None:
+        """Have it serve beside the others."""
+        if self._unit.program is not None:
+            self._means.admit(self._unit.program)
+
     def stop(self) -> None:
         """End it in order, and let it be: what terminating an instance does."""
         self._end(self._means.stop)
@@ -148,12 +158,14 @@ class Machine:
     def _pull(self) -> str:
         patience = self._boot.patience
         for attempt in range(1, patience.pulls + 1):
+            begin = time.monotonic()
             try:
                 self._means.fetch()
             except Unavailable:
                 if self._ending.wait(attempt * patience.pull_pause):
                     break
             else:
+                self.pulled = time.monotonic() - begin
                 return ""
         return "the image could not be pulled"
 

@@ -3,7 +3,8 @@
 The offline AWS runs `pace` times as fast as this machine's clock, and the deployer with it. So the
 drain, the end of the service, its restarts and the checks of its health, which deployment waits
 for, are divided by it. The idle timeouts of connections are not: what idles 60 seconds
-idles a minute here too.
+idles a minute here too. Nor is the time that a machine has to become ready: what a start costs is
+not quicker here than there.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def paced(boot: Boot, pace: float) -> Boot:
         boot,
         environment={**given, **ends},
         options=replace(boot.options, stop_seconds=stop),
-        patience=boot.patience.faster(pace),
+        patience=replace(boot.patience.faster(pace), ready=boot.patience.ready),
     )
 
 

@@ -27,6 +27,7 @@ class Story:
     samples: Sequence[Sample]
     seconds: Sequence[Second]
     summary: str
+    images: str
 
     @property
     def began(self) -> float:

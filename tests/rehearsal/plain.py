@@ -13,9 +13,12 @@ from benchmarks.emulator import LISTEN, RUNTIME
 from benchmarks.processes import free_port
 from deploy.engine import MACHINES
 from tests.deploy import typed
+from tests.rehearsal import programs
 from tests.rehearsal.configuration import this_architecture
+from tests.rehearsal.cores import Cores
 from tests.rehearsal.deployer import Deployer
 from tests.rehearsal.emulator import Task
+from tests.rehearsal.images import Weight
 from tests.rehearsal.machines import Address, Means, Unavailable
 from tests.rehearsal.processes import Checkout, Processes
 from tests.rehearsal.programs import Program
@@ -28,6 +31,7 @@ class Plain:
     """Pushes with an engine of a few lines, which only tells ECR of images."""
 
     name = "plain processes"
+    weight: Weight | None = None
 
     def __init__(self, directory: Path, twin: Twin) -> None:
         self.registry_down = False
@@ -57,10 +61,10 @@ class Plain:
         digest = hashlib.sha256(dockerfile.encode()).hexdigest()
         self._layers.put(f"sha256:{digest}", json.dumps(configuration).encode())
 
-    def means(self, boot: Boot, address: Address, cpus: float) -> Means:
+    def means(self, boot: Boot, address: Address, cores: Cores) -> Means:
         """What runs the image of a boot."""
         checkout = self._checkouts[boot.image.partition("@")[2]]
-        return _Pulled(self, Processes(checkout, boot, address, cpus))
+        return _Pulled(self, Processes(checkout, boot, address, cores))
 
     def emulate(self, task: Task, address: Address, emulator: Path) -> Program:
         """Under this interpreter."""
@@ -82,7 +86,7 @@ class Plain:
 
     def left(self) -> list[str]:
         """What of it is still there, besides files."""
-        return []
+        return [f"process {pid}" for pid in programs.own()]
 
     def close(self) -> None:
         """Nothing was begun that goes on."""
@@ -93,7 +97,7 @@ class _Pulled:
 
     def __init__(self, plain: Plain, means: Means) -> None:
         self._plain = plain
-        self.launch, self.stop = means.launch, means.stop
+        self.launch, self.admit, self.stop = means.launch, means.admit, means.stop
         self.kill, self.kill_worker = means.kill, means.kill_worker
         self._fetch = means.fetch
 

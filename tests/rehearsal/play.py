@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 from tests.rehearsal.playbill import Act
 from tests.rehearsal.stage import Stage
@@ -31,7 +32,24 @@ class Played:
     @property
     def good(self) -> bool:
         """Whether it went as it should, and cost no more than it may."""
-        return not self.fault and self.tally.bad <= self.act.spare
+        return self.ended == "ok"
+
+    @property
+    def ended(self) -> str:
+        """How it ended: ok, or what was wrong with it."""
+        if self.fault:
+            return self.fault
+        if self.tally.bad > self.act.spare:
+            return "lost more than it may"
+        if self.strain > self.act.strain:
+            most = f"and may be {self.act.strain:g} ×"
+            return f"the 99th percentile was {self.strain:.1f} × that before it, {most}"
+        return "ok"
+
+    @property
+    def most(self) -> str:
+        """What its strain is held to, if it is."""
+        return f"≤ {self.act.strain:g}" if isfinite(self.act.strain) else ""
 
     @property
     def line(self) -> str:
@@ -40,9 +58,10 @@ class Played:
         parts = (0.5, 0.99, 0.999)
         latencies = " ".join(f"{tally.milliseconds(part):8.2f}" for part in parts)
         ended = "ok" if self.good else "WRONG"
+        strain = f"{self.strain:7.1f} {self.most:<4}"
         return (
             f"{self.act.name:<42} {self.end - self.begin:6.1f} {tally.requests:9,} "
-            f"{tally.failures:7} {tally.wrong:6} {latencies} {self.strain:7.1f}  {ended}"
+            f"{tally.failures:7} {tally.wrong:6} {latencies} {strain} {ended}"
         )
 
 
@@ -55,20 +74,27 @@ def play(stage: Stage, acts: Sequence[Act]) -> list[Played]:
     """Play them in order, up to the first that goes wrong."""
     played: list[Played] = []
     for act in acts:
-        stage.world.say(f"== {act.name}")
-        calm = stage.rest()
-        begin, fault = time.monotonic(), ""
-        try:
-            act.play(stage)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the rehearsal tells of it
-            fault = f"{type(error).__name__}: {error}"
-        end = time.monotonic()
-        tally = stage.traffic.between(begin, end)
-        played.append(Played(act, begin, end, tally, fault, calm))
-        stage.world.say(played[-1].line)
-        if fault:
-            stage.world.say(fault)
+        played.append(play_one(stage, act))
+        if played[-1].fault:
             break
+    return played
+
+
+def play_one(stage: Stage, act: Act) -> Played:
+    """Play one, after a rest, and tell how it ended."""
+    stage.world.say(f"== {act.name}")
+    begin, calm, fault = time.monotonic(), 0.0, ""
+    try:
+        calm = stage.rest()
+        begin = time.monotonic()
+        act.play(stage)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the rehearsal tells of it
+        fault = f"{type(error).__name__}: {error}"
+    end = time.monotonic()
+    played = Played(act, begin, end, stage.traffic.between(begin, end), fault, calm)
+    stage.world.say(played.line)
+    if not played.good:
+        stage.world.say(played.ended)
     return played
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from api.settings import PREFIX
 from tests.rehearsal import killer
+from tests.rehearsal.cores import Cores, move
 from tests.rehearsal.machines import Address, Unavailable
 from tests.rehearsal.programs import Broken, Program
 from tests.rehearsal.userdata import Boot
@@ -33,11 +34,12 @@ class Processes:
     data says.
     """
 
-    def __init__(self, checkout: Checkout, boot: Boot, address: Address, cpus: float) -> None:
+    def __init__(self, checkout: Checkout, boot: Boot, address: Address, cores: Cores) -> None:
         self._checkout = checkout
         self._boot = boot
         self._address = address
-        self._cpus = cpus
+        self._cores = cores
+        self._own = cores.starting
 
     def fetch(self) -> None:
         """Nothing is pulled, but it has to be there."""
@@ -48,10 +50,16 @@ class Processes:
         """Start the service on the machine's own address."""
         where = ("--host", self._address.host, "--port", str(self._address.port))
         argv = (sys.executable, "-m", "api", *where)
-        return Program(argv, log, self._environment(), self._checkout.directory)
+        return Program(argv, log, self._environment(), self._checkout.directory, self._own)
+
+    def admit(self, program: Program) -> None:
+        """Move it to the cores of those that serve."""
+        self._own = self._cores.serving
+        move(program.pid, self._own)
 
     def stop(self, program: Program) -> None:
         """As docker stops a container."""
+        move(program.pid, self._cores.starting)
         program.end(self._boot.options.stop_seconds)
 
     def kill(self, program: Program) -> None:
@@ -65,5 +73,5 @@ class Processes:
 
     def _environment(self) -> dict[str, str]:
         own = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-        workers = {f"{PREFIX}WORKERS": str(math.ceil(self._cpus))}
+        workers = {f"{PREFIX}WORKERS": str(math.ceil(self._cores.share))}
         return own | workers | {**self._checkout.environment} | {**self._boot.environment}

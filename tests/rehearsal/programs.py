@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,7 +25,7 @@ class Broken(Exception):
 
 
 class Program:
-    """A program in a session of its own, its output at the end of a file."""
+    """A program in a session of its own, its output at the end of a file, on some of the cores."""
 
     def __init__(
         self,
@@ -33,6 +33,7 @@ class Program:
         log: Path,
         environment: Mapping[str, str] = os.environ,
         directory: Path | None = None,
+        cores: Collection[int] = (),
     ) -> None:
         self._log = log
         with log.open("ab") as output:
@@ -45,6 +46,8 @@ class Program:
                 cwd=directory,
                 start_new_session=True,
             )
+        if cores:
+            os.sched_setaffinity(self.pid, cores)
 
     @property
     def pid(self) -> int:
@@ -115,20 +118,25 @@ def alive(owner: str) -> bool:
 
 def sweep() -> list[int]:
     """End what a rehearsal has left behind that was itself ended by force; its processes."""
-    return _end(lambda owner: not alive(owner))
+    left = [pid for pid, owner in _owned() if not alive(owner)]
+    _kill(left)
+    return left
 
 
-def end_own() -> list[int]:
-    """End what this rehearsal has started and not yet ended; its processes."""
-    return _end(lambda owner: owner == str(os.getpid()))
+def own() -> list[int]:
+    """The processes that this rehearsal has started, or they have, and that still run."""
+    return [pid for pid, owner in _owned() if owner == str(os.getpid())]
 
 
-def _end(whose: Callable[[str], bool]) -> list[int]:
-    left = [pid for pid, owner in _owned() if whose(owner)]
-    for pid in left:
+def end_own() -> None:
+    """End them."""
+    _kill(own())
+
+
+def _kill(pids: Iterable[int]) -> None:
+    for pid in pids:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    return left
 
 
 def _owned() -> list[tuple[int, str]]:

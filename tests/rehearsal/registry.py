@@ -36,6 +36,12 @@ class Manifest:
     media_type: str
     content: bytes
 
+    @property
+    def configuration(self) -> str | None:
+        """The digest of its image's configuration; an index, as docker may push one, has none."""
+        found = json.loads(self.content).get("config")
+        return None if found is None else str(found["digest"])
+
 
 def available() -> str:
     """Why there can be no registry here; empty if there can."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.engine import Engine
@@ -21,7 +21,9 @@ PORTS = "net.ipv4.ip_unprivileged_port_start=0"
 class Runner(Engine):
     """An engine that runs the service's image as an instance does."""
 
-    def run(self, name: str, boot: Boot, address: Address, cpus: float, file: Path) -> list[str]:
+    def run(
+        self, name: str, boot: Boot, address: Address, cores: Sequence[str], file: Path
+    ) -> list[str]:
         """Run the image in the foreground, as the instance's own unit does."""
         options = boot.options
         lists = (("tmpfs", options.tmpfs), ("cap-drop", options.cap_drop))
@@ -31,7 +33,7 @@ class Runner(Engine):
             *("--publish", f"{address.host}:{address.port}:{options.container_port}"),
             *(["--read-only"] if options.read_only else []),
             *_each((*lists, ("security-opt", options.security))),
-            *("--pids-limit", f"{options.pids_limit}", "--cpus", f"{cpus:g}"),
+            *("--pids-limit", f"{options.pids_limit}", *cores),
             *("--memory", f"{options.memory_mb}m", "--memory-swap", f"{options.swap_mb}m"),
             *("--stop-timeout", f"{options.stop_seconds}", "--env-file", str(file)),
             *("--sysctl", PORTS, *self.limits()),
@@ -43,7 +45,7 @@ def find_runner(environment: Mapping[str, str]) -> Runner | str:
     """What runs containers here, or why nothing does."""
     docker, podman = (Runner(name, environment) for name in ("docker", "podman"))
     if docker.answers():
-        return docker
+        return replace(docker, environment={**environment, **_settled(docker)})
     absent = missing("podman", "runc", "conmon")
     if not absent and podman.answers():
         return podman
@@ -55,7 +57,8 @@ def trial(runner: Runner, image: str) -> str:
 
     A machine that is a container itself often has an engine that answers and yet cannot run one.
     """
-    limits = ("--cpus", "0.5", "--memory", "256m", *runner.limits())
+    core = min(os.sched_getaffinity(0))
+    limits = ("--cpus", "0.5", "--cpuset-cpus", f"{core}", "--memory", "256m", *runner.limits())
     done = runner.ask("run", "--rm", "--pull", "never", *limits, image, "true")
     return done.stderr.strip()[-300:] if done.returncode else ""
 
@@ -72,6 +75,16 @@ def sweep(runner: Runner) -> list[str]:
     if left:
         runner.remove(*left)
     return left
+
+
+def _settled(docker: Runner) -> Mapping[str, str]:
+    """What docker needs besides, where it is given a folder of logins of its own.
+
+    The daemon that is asked now stands in the folder that it had before; and images are single
+    manifests, as ECR's are that Lambda takes, without an index for what attests them.
+    """
+    host = docker.ask("context", "inspect", "--format", "{{.Endpoints.docker.Host}}")
+    return {"DOCKER_HOST": host.stdout.strip(), "BUILDX_NO_DEFAULT_ATTESTATIONS": "1"}
 
 
 def _each(options: Iterable[tuple[str, Sequence[str]]]) -> Iterator[str]:

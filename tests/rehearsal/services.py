@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -22,6 +22,8 @@ class Service(ThreadingHTTPServer):
     def __init__(self, host: str) -> None:
         self.arrived = threading.Semaphore(0)
         self.asked_on: set[tuple[str, int]] = set()
+        self.headers: list[Mapping[str, str]] = []
+        """Of each request but the checks."""
         self.hold = threading.Event()
         self.hold.set()
         super().__init__((host, 0), _Handler)
@@ -48,6 +50,7 @@ class _Handler(BaseHTTPRequestHandler):
         healthy = self.path == "/readyz"
         if not healthy:
             self.server.asked_on.add(self.client_address)
+            self.server.headers.append({name.lower(): it for name, it in self.headers.items()})
             self.server.arrived.release()
             self.server.hold.wait()
         if self.server.breaks and not healthy:

@@ -20,8 +20,8 @@ HELD = 9
 """The exit code where somebody else deploys."""
 
 
-CALM = 3.0
-"""Real seconds before each act in which nothing is done."""
+CALM = 6.0
+"""Real seconds before each act in which nothing is done, once all that began has ended."""
 
 
 class Stage:
@@ -30,7 +30,7 @@ class Stage:
     def __init__(self, world: World, deployer: Deployer, rate: float) -> None:
         self.world = world
         self.deployer = deployer
-        self.traffic = Traffic(world.door.address.port, rate)
+        self.traffic = Traffic(world.door.address.port, rate, cores=world.cores.serving)
         self.idlers = Idlers(world.door.address, questions()[0])
         self.digests: dict[str, str] = {}
         self.runs = ""
@@ -99,14 +99,16 @@ class Stage:
         """Do nothing for a while under load: the 99th percentile of that, in milliseconds."""
         if not self.traffic.flows:
             return 0.0
-        self.pause(CALM)
+        self.world.until(lambda: self.world.facts.quiet, "nothing leaves any more")
+        self.pause(CALM + 1)  # a machine that has left may take that long to end
         now = time.monotonic()
         return self.traffic.between(now - CALM, now).milliseconds(0.99)
 
     @contextmanager
     def more_traffic(self) -> Iterator[None]:
         """As much again as there is, while this lasts; it counts with the rest."""
-        more = Traffic(self.world.door.address.port, self.traffic.rate)
+        world = self.world
+        more = Traffic(world.door.address.port, self.traffic.rate, cores=world.cores.serving)
         more.start()
         self.traffic.besides.append(more)
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.rehearsal.cores import divided
 from tests.rehearsal.deployer import Deployer
 from tests.rehearsal.plain import Plain
 from tests.rehearsal.stage import Stage
@@ -14,5 +15,5 @@ from tests.twin.twin import Twin
 
 def still(twin: Twin, directory: Path, say: Callable[[str], None] = print) -> Stage:
     """A stage with an account that stays empty."""
-    world = World(directory, twin, Plain(directory, twin), say)
+    world = World(directory, twin, Plain(directory, twin), say, divided({0, 1}))
     return Stage(world, Deployer(directory, {}, say), rate=100)

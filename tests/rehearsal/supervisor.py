@@ -21,6 +21,9 @@ class Runs(Protocol):
     def start(self) -> None:
         """Begin; does not wait."""
 
+    def admit(self) -> None:
+        """Serve beside the others."""
+
     def stop(self) -> None:
         """End in order."""
 
@@ -59,6 +62,7 @@ class Supervisor:
         self._make = make
         self._apart = apart
         self._draining: dict[str, bool] = {}
+        self._admitted: set[str] = set()
 
     def look(self, facts: Facts) -> None:
         """Do what these facts ask for, and see how the targets are."""
@@ -66,6 +70,7 @@ class Supervisor:
         self._bring_down(facts)
         self._balance(facts.targets)
         self.states = self._servers.states()
+        self._admit()
 
     def verdict(self, target: str) -> Verdict | None:
         """What AWS is told of a target."""
@@ -87,6 +92,13 @@ class Supervisor:
                 self.digests[name] = instance.digest
                 self.machines[name] = self._make(instance)
                 self.machines[name].start()
+
+    def _admit(self) -> None:
+        """What serves for the first time has started to its end."""
+        for name, machine in self.machines.items():
+            if name not in self._admitted and self.serves(name):
+                self._admitted.add(name)
+                self._apart(machine.admit)
 
     def _bring_down(self, facts: Facts) -> None:
         """What is lost ends at once; what is asked to end does so when it has drained."""

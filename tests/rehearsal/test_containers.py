@@ -19,6 +19,7 @@ import pytest
 from benchmarks.processes import free_port
 from tests.rehearsal.boots import quick_boot
 from tests.rehearsal.containers import Container
+from tests.rehearsal.cores import divided, listed
 from tests.rehearsal.machines import Address, Machine
 from tests.rehearsal.programs import OWNER, Broken
 from tests.rehearsal.runner import Runner, find_runner, sweep, trial
@@ -26,6 +27,7 @@ from tests.rehearsal.waiting import until
 
 IMAGE = f"localhost/rehearsal-test:{os.getpid()}"
 SERVES = "trap 'exit 0' TERM; echo level $LEVEL; httpd -f -p 80 -h /www & wait"
+CORES = divided(os.sched_getaffinity(0))
 Reasons = queue.SimpleQueue[str]
 
 
@@ -80,7 +82,7 @@ def machine(
     boot = replace(boot, patience=replace(boot.patience, pulls=1))
     address = Address("127.0.1.2", free_port())
     name, reasons = f"rehearsal-{address.port}", Reasons()
-    means = make(runner, name, boot, address, cpus=0.5, folder=folder)
+    means = make(runner, name, boot, address, cores=CORES, folder=folder)
     one = Machine(boot, means, address, folder / "log", reasons.put)
     try:
         one.start()
@@ -97,17 +99,22 @@ def _containers(runner: Runner, name: str) -> list[str]:
 def test_it_serves_on_its_address_and_ends_in_order(
     runner: Runner, image: str, tmp_path: Path
 ) -> None:
-    """With the settings of the user data, and under its limits."""
+    """With the settings of the user data, under its limits, and on other cores once it serves."""
     with machine(runner, image, tmp_path) as (one, name, reasons):
         until(lambda: one.ready)
         (found,) = json.loads(runner.ask("inspect", name).stdout)
         limits = found["HostConfig"]
         assert limits["ReadonlyRootfs"] is True
         assert (limits["Memory"], limits["PidsLimit"]) == (64 * 2**20, 256)
-        assert limits["NanoCpus"] == 500_000_000
+        assert limits["NanoCpus"] == int(CORES.share * 1e9)
         assert "no-new-privileges" in json.dumps(limits["SecurityOpt"])
         assert "/tmp" in limits["Tmpfs"]  # noqa: S108 - of the container
         assert one.log() == "level info"
+        until(lambda: one.settled)
+        assert found["HostConfig"]["CpusetCpus"] == listed(CORES.starting)
+        one.admit()
+        status = runner.ask("exec", name, "busybox", "cat", "/proc/1/status").stdout
+        assert f"\nCpus_allowed_list:\t{listed(CORES.serving)}\n" in status
         one.stop()
         assert (one.running, one.exit_code, one.restarts) == (False, 0, 0)
     assert reasons.empty()

@@ -52,9 +52,9 @@ def test_nobody_of_this_machine_deploys(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 def test_what_a_command_has_started_ends_with_it() -> None:
     """Such as an engine that pushes: it would hold the pipes open, and go on."""
-    script = "import subprocess; subprocess.run(['sleep', '600'])"
+    script = "import subprocess as s; one = s.Popen(['sleep', '600']); print('up'); one.wait()"
     process = subprocess.Popen(
-        [sys.executable, "-c", script],
+        [sys.executable, "-u", "-c", script],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -62,12 +62,8 @@ def test_what_a_command_has_started_ends_with_it() -> None:
     )
     command = Command("push", process)
     command.read(print)
-    until(lambda: _has_child(process.pid))
+    until(lambda: command.out == ["up"])
     command.kill()
     assert command.code == -9
     until(lambda: not runs(process.pid))
     command.kill()  # nothing is left to kill
-
-
-def _has_child(pid: int) -> bool:
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text() != ""

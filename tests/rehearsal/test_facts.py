@@ -3,7 +3,8 @@
 import pytest
 
 from deploy.names import IMAGE_TAG
-from tests.rehearsal.facts import facts_of
+from tests.rehearsal.facts import IDLE, facts_of
+from tests.rehearsal.haproxy import Checks, Settings
 from tests.twin.plugin import twin
 from tests.twin.twin import Twin
 from tests.twin.worlds import Stack, stack
@@ -42,8 +43,11 @@ def test_who_leaves_drains_first(app: Stack) -> None:
     app.twin.clock.advance(30)
     assert one not in facts_of(app.twin).targets
     assert one in facts_of(app.twin).instances
+    assert not facts.quiet
+    assert not facts_of(app.twin).quiet
     app.twin.clock.advance(30)
     assert one not in facts_of(app.twin).instances
+    assert facts_of(app.twin).quiet
 
 
 def test_who_is_terminated_by_hand_is_lost(app: Stack) -> None:
@@ -56,13 +60,23 @@ def test_who_is_terminated_by_hand_is_lost(app: Stack) -> None:
 
 def test_the_listener_has_the_checks_of_its_target_group(app: Stack) -> None:
     """And closes connections as the balancer does."""
+    app.elbv2.modify_target_group(
+        TargetGroupArn=app.target_group,
+        HealthCheckPath="/ready",
+        HealthCheckIntervalSeconds=15,
+        HealthCheckTimeoutSeconds=4,
+        HealthyThresholdCount=3,
+        UnhealthyThresholdCount=5,
+        Matcher={"HttpCode": "204"},
+    )
+    app.elbv2.modify_load_balancer_attributes(
+        LoadBalancerArn=app.balancer, Attributes=[{"Key": IDLE, "Value": "75"}]
+    )
     settings = facts_of(app.twin).listener
-    assert settings is not None
-    group = app.elbv2.describe_target_groups()["TargetGroups"][0]
-    assert settings.checks.path == group["HealthCheckPath"]
-    assert settings.checks.interval == group["HealthCheckIntervalSeconds"]
-    assert settings.checks.timeout == group["HealthCheckTimeoutSeconds"]
-    assert settings.idle == 60
+    assert settings == Settings(
+        Checks("/ready", interval=15, timeout=4, healthy_after=3, unhealthy_after=5, matcher="204"),
+        idle=75,
+    )
 
 
 def test_without_a_listener_nobody_listens(app: Stack) -> None:

@@ -1,6 +1,8 @@
 """The gateway: each call goes to the version whose turn it is, by its own image and settings."""
 
+import base64
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from benchmarks.load import Question, request
 from tests.rehearsal.asker import Asker
 from tests.rehearsal.emulator import Emulator, Task
 from tests.rehearsal.gateway import Gateway
+from tests.rehearsal.programs import PATIENCE
 from tests.rehearsal.waiting import until
 from tests.twin.functions import function, push, update
 from tests.twin.plugin import twin
@@ -23,16 +26,24 @@ EVENT = {"rawPath": "/predict"}
 class Echo(Emulator):
     """Answers with the image of its task, and the path or the body of the event."""
 
+    status = 200
+
     def __init__(self, task: Task) -> None:
         self._task = task
 
     def invoke(self, event: bytes) -> bytes:
         asked = json.loads(event)
         body = f"{self._task.image} {asked['rawPath']} {asked.get('body', '')}"
-        return json.dumps({"statusCode": 200, "body": body}).encode()
+        return json.dumps({"statusCode": self.status, "body": body}).encode()
 
     def close(self) -> None:
         """There is nothing to end."""
+
+
+class Failing(Echo):
+    """Says the same, and that it failed."""
+
+    status = 500
 
 
 @pytest.fixture
@@ -97,16 +108,48 @@ def test_versions_end_with_their_function(twin: Twin, digests: list[str], tmp_pa
     assert one.forsaken() == []
 
 
+def test_nobody_waits_for_a_version_that_starts(
+    twin: Twin, digests: list[str], tmp_path: Path
+) -> None:
+    """The world looks at it all the time, with the lock of the clock in its hand."""
+    seen = []
+
+    def start(task: Task) -> Emulator:
+        look = threading.Thread(target=lambda: seen.append(one.forsaken()), daemon=True)
+        look.start()
+        look.join(PATIENCE)
+        return Echo(task)
+
+    one = Gateway(twin, start, tmp_path, "app")
+    one.answer(dict(EVENT))
+    assert seen == [[]]
+
+
+def faults(one: Gateway, expected: str) -> list[str]:
+    """What a client has to say of the answers, of which each should have this in it."""
+    asker = Asker(one.port, one.certificate, Question(request("/predict", b"{}"), expected))
+    with asker.asking():
+        until(lambda: one.asked.total() > 0 and asker.requests > 1)
+    return asker.faults
+
+
 def test_the_url_is_served_with_tls(twin: Twin, digests: list[str], tmp_path: Path) -> None:
     """A request becomes an event, and what is answered an answer; a wrong one is seen."""
     one = gateway(twin, tmp_path)
     one.start()
     try:
-        for expected, good in ((digests[0], True), ("another", False)):
-            question = Question(request("/predict", b"{}"), expected)
-            asker = Asker(one.port, one.certificate, question)
-            with asker.asking():
-                until(lambda asker=asker: one.asked.total() > 0 and asker.requests > 1)  # type: ignore[misc]  # the default is the one of this round
-            assert (asker.faults == []) == good
+        body = base64.b64encode(b"{}").decode()  # as events have it
+        assert faults(one, f"{digests[0]} /predict {body}") == []
+        assert faults(one, "another")
+    finally:
+        one.close()
+
+
+def test_a_version_that_fails_is_seen(twin: Twin, digests: list[str], tmp_path: Path) -> None:
+    """By its status, whatever else it says."""
+    one = Gateway(twin, Failing, tmp_path, "app")
+    one.start()
+    try:
+        assert faults(one, digests[0])[0].startswith(f"500 {digests[0]}")
     finally:
         one.close()

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from subprocess import CompletedProcess
 
-from tests.rehearsal.images import dockerfile, sweep_images
+from tests.rehearsal.images import Weight, dockerfile, sweep_images, told
 from tests.rehearsal.programs import OWNER
 from tests.rehearsal.versions import EXITS, ONE, TWO
 
@@ -16,6 +16,17 @@ def test_an_image_is_the_service_with_one_thing_changed() -> None:
     assert dockerfile("base", ONE).splitlines() == ["FROM base", f'{label}"one"']
     assert dockerfile("base", TWO).splitlines()[2:] == ["COPY app /app"]
     assert dockerfile("base", EXITS).splitlines()[2:] == ["ENV ESTIMATOR_BUNDLE=/nowhere"]
+
+
+def test_what_is_told_of_images() -> None:
+    """Their size, and how long the pulls took; of processes that there are none."""
+    weight = Weight(203_400_000, 77_000_000)
+    assert told(None, [0.1]) == "no images: plain processes pull nothing"
+    assert told(weight, []) == "image: 203 MB, 77 MB of it to pull"
+    assert told(weight, [0.25, 1.5, 0.2]) == (
+        "image: 203 MB, 77 MB of it to pull; "
+        "pulled 3 times by its digest, half of them within 0.25 s, all within 1.50 s"
+    )
 
 
 def test_images_of_nobody_alive_go() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import pytest
 
 from benchmarks.processes import free_port
 from tests.rehearsal.boots import quick_boot
+from tests.rehearsal.cores import Cores
 from tests.rehearsal.machines import Address, Machine, wait_until_ready
 from tests.rehearsal.processes import ROOT, Checkout, Processes
 from tests.rehearsal.programs import Broken
@@ -30,6 +32,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
 print("listening with", os.environ["ESTIMATOR_WORKERS"], flush=True)
 http.server.HTTPServer((sys.argv[2], int(sys.argv[4])), Handler).serve_forever()
 """
+CORES = Cores(frozenset({0, 1, 2}), frozenset({0, 1, 2}))
+TELLS = f"""\
+import atexit, os
+def tell():
+    print(os.sched_getaffinity(0), flush=True)
+tell()
+atexit.register(tell)
+{SERVES}"""
 ENDS = "print('no bundle'); raise SystemExit(3)"
 
 
@@ -42,12 +52,19 @@ class Scene:
 
 
 @contextmanager
-def scene(folder: Path, code: str, boot: Boot, directory: Path | None = None) -> Iterator[Scene]:
+def scene(
+    folder: Path, code: str, boot: Boot, directory: Path | None = None, cores: Cores = CORES
+) -> Iterator[Scene]:
     """A machine whose image is a few lines of Python."""
     (folder / "image/api").mkdir(parents=True)
     (folder / "image/api/__main__.py").write_text(code, encoding="utf-8")
     address = Address("127.0.1.1", free_port())
-    means = Processes(Checkout(directory or folder / "image"), boot, address, cpus=1.5)
+    means = Processes(
+        Checkout(directory or folder / "image"),
+        boot,
+        address,
+        cores,
+    )
     reasons: queue.SimpleQueue[str] = queue.SimpleQueue()
     machine = Machine(boot, means, address, folder / "log", reasons.put)
     try:
@@ -66,6 +83,31 @@ def test_it_becomes_ready_and_ends_in_order(tmp_path: Path) -> None:
         one.machine.stop()
         assert (one.machine.running, one.machine.exit_code) == (False, 0)
         assert (one.machine.restarts, one.reasons.empty()) == (0, True)
+
+
+def test_it_starts_and_ends_apart_from_those_that_serve(tmp_path: Path) -> None:
+    """Until it is admitted; when it is started again it is one of them already."""
+    cores = frozenset(os.sched_getaffinity(0))
+    first = frozenset({min(cores)})
+    with scene(tmp_path, TELLS, quick_boot("one"), cores=Cores(cores, first)) as one:
+        until(lambda: one.machine.settled)
+        one.machine.admit()
+        one.machine.kill()
+        until(lambda: one.machine.restarts == 1 and one.machine.ready)
+        one.machine.stop()
+        told = [line for line in one.machine.log().splitlines() if line.startswith("{")]
+        assert told == [str(set(each)) for each in (first, cores, first)]
+
+
+def test_it_knows_how_long_it_took_to_get_its_image(tmp_path: Path) -> None:
+    """Where it has got it."""
+    with scene(tmp_path, SERVES, quick_boot("one")) as one:
+        until(lambda: one.machine.settled)
+        assert one.machine.pulled is not None
+        assert 0 <= one.machine.pulled < 60
+    with scene(tmp_path / "none", SERVES, quick_boot("one"), tmp_path / "nowhere") as one:
+        assert one.reasons.get(timeout=20) == "the image could not be pulled"
+        assert one.machine.pulled is None
 
 
 def test_settings_are_those_of_the_user_data(tmp_path: Path) -> None:

@@ -1,21 +1,26 @@
 """The command line: what is played, on what ground, and where it cannot be."""
 
-import argparse
+import math
+import os
 
 import pytest
 
 from tests.rehearsal import __main__ as command
 from tests.rehearsal import balancer, grounds, runner
 from tests.rehearsal.plain import Plain
-from tests.rehearsal.playbill import FULL, FUNCTION, SHORT
+from tests.rehearsal.playbill import FULL, FUNCTION, SHORT, TWICE, Act
+
+
+def chosen(*argv: str) -> tuple[list[Act], list[str]]:
+    """The acts that a command line plays, and what is said of them."""
+    args = command._parser().parse_args(argv)  # noqa: SLF001 - as main asks it
+    said: list[str] = []
+    return command._acts(args, said.append), said  # noqa: SLF001 - as above
 
 
 def names(*argv: str) -> list[str]:
-    """The acts that a command line plays."""
-    args = command._parser().parse_args(argv)  # noqa: SLF001 - as main asks it
-    said: list[str] = []
-    played = command._acts(args, said.append)  # noqa: SLF001 - as above
-    return [*said, *(act.name for act in played)]
+    """The names of these acts."""
+    return [act.name for act in chosen(*argv)[0]]
 
 
 def test_all_acts_or_a_few() -> None:
@@ -29,16 +34,35 @@ def test_all_acts_or_a_few() -> None:
     ]
 
 
-def test_without_an_emulator() -> None:
+def test_without_an_emulator(monkeypatch: pytest.MonkeyPatch) -> None:
     """The function's act is left out, and that is said."""
-    args = argparse.Namespace(short=False, emulator=None, act="")
-    said: list[str] = []
-    played = command._acts(args, said.append)  # noqa: SLF001 - as main asks it
-    assert FUNCTION not in played
-    assert len(played) == len(FULL) - 1
-    assert said == [
+    monkeypatch.setattr(command, "find_emulator", lambda: None)
+    acts, said = chosen()
+    assert FUNCTION.name not in [act.name for act in acts]
+    assert len(acts) == len(FULL) - 1
+    assert said[0] == (
         "'a function's calls shift' is left out: name an emulator of Lambda with --emulator"
-    ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("argv", "there", "why"),
+    [
+        (["--emulator", "/x"], 4, ""),
+        (["--emulator", "/x"], 3, "with 3 processors none is left to what starts alone"),
+        (["--short"], 4, "the short form is too short for that"),
+    ],
+)
+def test_a_refresh_is_held_to_a_strain(
+    monkeypatch: pytest.MonkeyPatch, argv: list[str], there: int, why: str
+) -> None:
+    """In full, and with a processor to spare for what starts; otherwise it is said why not."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(there)))
+    acts, said = chosen(*argv)
+    limits = [act.strain for act in acts if act.strain < math.inf]
+    assert limits == ([] if why else [TWICE] * 8)
+    told = f"the 99th percentile is shown, and held to no limit: {why}"
+    assert said == ([told] if why else [])
 
 
 def test_without_a_balancer(

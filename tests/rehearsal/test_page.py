@@ -1,5 +1,6 @@
 """The page and the lines: they tell what was seen."""
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from benchmarks.histogram import Histogram
@@ -24,7 +25,7 @@ def story(*acts: Played) -> Story:
     states = ("starting", "healthy", "healthy", "draining")
     samples = [Sample(101 + n, (Seen("i-1", "two", state),)) for n, state in enumerate(states)]
     seconds = [Second(101.0 + n, second(300, failed=n)) for n in range(3)]
-    return Story("containers", acts, samples, seconds, "All in all.")
+    return Story("containers", acts, samples, seconds, "All in all.", "Image: 2 MB")
 
 
 def test_what_an_act_may_cost() -> None:
@@ -54,6 +55,18 @@ def test_a_line_of_an_act() -> None:
     assert played().line.split()[6:] == ["2.00", "2.00", "2.00", "4.0", "ok"]
 
 
+def test_an_act_may_be_held_to_a_strain() -> None:
+    """Then its line says to what, and how it was exceeded."""
+    four = replace(played(), act=Act("a <release>", print, strain=4))
+    assert four.good
+    assert four.line.split()[9:] == ["4.0", "≤", "4", "ok"]
+    three = replace(four, act=Act("a <release>", print, strain=3))
+    assert not three.good
+    assert three.ended == "the 99th percentile was 4.0 × that before it, and may be 3 ×"
+    assert three.line.endswith("≤ 3  WRONG")
+    assert three.ended in render(story(three))
+
+
 def test_instances_last_from_state_to_state() -> None:
     """What is the same at two looks is one span, which ends where the next begins."""
     spans = story(played()).instances()["i-1"]
@@ -71,6 +84,7 @@ def test_the_page_is_whole() -> None:
     assert "a &lt;release&gt;" in text
     assert "it ended with 4" in text
     assert "All in all." in text
+    assert "Image: 2 MB." in text
     assert "http" not in text
     assert text.count("<svg") == 4
 

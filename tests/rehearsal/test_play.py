@@ -45,6 +45,7 @@ def test_each_act_has_its_own_requests(stage: Stage) -> None:
     played = play(stage, [Act("one", answers), Act("two", loses), Act("three", loses, spare=1)])
     assert [each.good for each in played] == [True, False, True]
     assert [each.tally.bad for each in played] == [0, 1, 1]
+    assert [each.ended for each in played] == ["ok", "lost more than it may", "ok"]
 
 
 def test_a_fault_ends_it(twin: Twin, tmp_path: Path) -> None:

@@ -30,12 +30,12 @@ class Tracked:
     def group(self) -> FakeAutoScalingGroup:
         return self.app.twin.place.autoscaling.autoscaling_groups[self.app.name]
 
-    def minute(self, requests: int) -> None:
-        """A minute with so many requests at each of two instances."""
+    def minute(self, requests: int, count: int = 2, seconds: float = 60) -> None:
+        """A minute with so many requests at each of some instances."""
         self.given += requests
-        self.app.twin.clock.advance(60)
+        self.app.twin.clock.advance(seconds)
         seen = Target(HEALTHY, 0, self.given)
-        self.scaling.look(self.group, {"i-1": seen, "i-2": seen})
+        self.scaling.look(self.group, {f"i-{number}": seen for number in range(count)})
 
 
 @pytest.fixture
@@ -48,14 +48,20 @@ def tracked(app: Stack) -> Tracked:
     app.autoscaling.update_auto_scaling_group(
         AutoScalingGroupName=app.name, MinSize=1, MaxSize=4, DesiredCapacity=2
     )
+    track(app, app.name, 1000)
+    return Tracked(app)
+
+
+def track(app: Stack, group: str, requests: int) -> None:
+    """So many a minute are wanted for each instance of a group."""
     metric = {"PredefinedMetricType": "ALBRequestCountPerTarget"}
+    wanted = {"PredefinedMetricSpecification": metric, "TargetValue": requests}
     app.autoscaling.put_scaling_policy(
-        AutoScalingGroupName=app.name,
+        AutoScalingGroupName=group,
         PolicyName="requests",
         PolicyType="TargetTrackingScaling",
-        TargetTrackingConfiguration={"PredefinedMetricSpecification": metric, "TargetValue": 1000},
+        TargetTrackingConfiguration=wanted,
     )
-    return Tracked(app)
 
 
 def test_it_grows_at_once(tracked: Tracked) -> None:
@@ -77,8 +83,31 @@ def test_it_shrinks_after_a_while(tracked: Tracked) -> None:
     assert tracked.resized == [1]
 
 
+def test_a_little_less_is_not_low(tracked: Tracked) -> None:
+    """A large group could do with one instance less, and keeps it above nine tenths."""
+    size = {"MaxSize": 20, "DesiredCapacity": 20}
+    tracked.app.autoscaling.update_auto_scaling_group(AutoScalingGroupName=tracked.app.name, **size)
+    for requests in (910, 910, 910, 890, 890):
+        tracked.minute(requests, count=20)
+    assert tracked.resized == []
+    tracked.minute(890, count=20)
+    assert tracked.resized == [18]
+
+
+def test_minutes_follow_each_other(tracked: Tracked) -> None:
+    """Though one was looked at late: the next is not longer for it."""
+    tracked.minute(500, seconds=80)
+    tracked.minute(1300, seconds=39)
+    assert tracked.resized == []
+    tracked.minute(0, seconds=1)
+    assert tracked.resized == [3]
+
+
 def test_without_a_policy_it_stays(app: Stack) -> None:
-    """However much is asked."""
+    """However much is asked, and whatever another group wants."""
+    track(app, app.name, 10)
+    policy = app.twin.place.autoscaling.policies.values()
+    next(iter(policy)).auto_scaling_group_name = "another"
     tracked = Tracked(app)
     tracked.minute(9000)
     assert tracked.resized == []

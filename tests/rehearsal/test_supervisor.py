@@ -44,6 +44,9 @@ class Told:
     def start(self) -> None:
         self._tell(f"start {self._name}")
 
+    def admit(self) -> None:
+        self._tell(f"admit {self._name}")
+
     def stop(self) -> None:
         self._tell(f"stop {self._name}")
 
@@ -97,6 +100,18 @@ def test_what_nobody_knows_any_more_ends() -> None:
 def test_a_lost_instance_is_never_started() -> None:
     """It was lost before anybody looked."""
     assert supervised(wanted(lost=True)) == []
+
+
+def test_it_is_admitted_once_it_serves() -> None:
+    """Not while it starts; and once, whatever its checks say later."""
+    recorded = Recorded()
+    supervisor = Supervisor(recorded, recorded.make, lambda action: action())
+    slow, told = Verdict("unhealthy", "Target.Timeout"), []
+    for verdict in (slow, HEALTHY, slow, HEALTHY):
+        recorded.seen = {"i-1": Target(verdict, 0, 0)}
+        supervisor.look(wanted("i-1"))
+        told.append(recorded.told[len(UP) :])
+    assert told == [[], ["admit i-1"], ["admit i-1"], ["admit i-1"]]
 
 
 def test_what_is_known_of_targets() -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,11 +62,14 @@ class Tally:
 class Traffic:
     """So many requests a second to a port of the loopback address, from `start` to `stop`."""
 
-    def __init__(self, port: int, rate: float, connections: int = 32) -> None:
+    def __init__(
+        self, port: int, rate: float, connections: int = 32, cores: Collection[int] = ()
+    ) -> None:
         self.rate = rate
         self.seconds: list[Second] = []
         self.besides: list[Traffic] = []
         """More of it that came and went meanwhile."""
+        self._cores = cores
         self._total: Load | None = None
         self._plan = Plan(
             port=port,
@@ -126,12 +130,15 @@ class Traffic:
         return _lost(max(0, round((end - since) * self.rate)))
 
     def _generator(self, folder: Path) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             self._plan.command(folder),
             stdout=subprocess.PIPE,
             env={**os.environ, OWNER: str(os.getpid())},
             start_new_session=True,
         )
+        if self._cores:
+            os.sched_setaffinity(process.pid, self._cores)
+        return process
 
     def _read(self, process: subprocess.Popen[bytes], began: float, until: ExitStack) -> None:
         with until:

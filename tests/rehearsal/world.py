@@ -17,6 +17,7 @@ from moto.autoscaling.models import FakeAutoScalingGroup
 
 from benchmarks.processes import free_port
 from tests.rehearsal.configuration import GROUP
+from tests.rehearsal.cores import Cores, divided, kept
 from tests.rehearsal.door import Door
 from tests.rehearsal.emulator import Emulator, Task
 from tests.rehearsal.facts import Facts, Instance, facts_of
@@ -34,9 +35,6 @@ PACE = 10.0
 TICK = 0.1
 """Real seconds between two looks of the supervisor."""
 
-CPUS = (os.cpu_count() or 2) / 2
-"""That a machine may use, so that one that starts leaves a core to the others."""
-
 PORT = 8080
 
 
@@ -49,6 +47,7 @@ class World:
         twin: Twin,
         ground: Ground,
         say: Callable[[str], None],
+        cores: Cores,
         emulator: Path | None = None,
     ) -> None:
         self.directory = directory
@@ -56,7 +55,8 @@ class World:
         self.ground = ground
         self.say = say
         """Is told what deployers say, and what happens."""
-        self.door = Door(Address("127.0.0.1", free_port()), directory)
+        self.cores = cores
+        self.door = Door(Address("127.0.0.1", free_port()), directory, cores.serving)
         self.gateway: Gateway | None = None
         """There where there is an emulator of Lambda."""
         if emulator is not None:
@@ -68,6 +68,7 @@ class World:
         self.facts = Facts({}, {})
         self._scaling = Scaling(twin.clock.time, self._resize)
         self._numbers = itertools.count()
+        self._machines: list[Machine] = []
         self._apart = ThreadPoolExecutor(8)
         self.supervisor = Supervisor(self.door, self._machine, self._begin)
         twin.health.observe(self.supervisor.verdict)
@@ -120,6 +121,10 @@ class World:
         """The digests of the instances that stay, sorted."""
         return sorted(each.digest for each in self.facts.instances.values() if not each.leaving)
 
+    def pulls(self) -> list[float]:
+        """The seconds in which machines got their images."""
+        return [each.pulled for each in self._machines if each.pulled is not None]
+
     def address(self) -> Address:
         """One that nothing has had yet, of no other rehearsal's either."""
         number = next(self._numbers)
@@ -165,11 +170,12 @@ class World:
         log = self.directory / f"{instance.name}.log"
         machine = Machine(
             boot,
-            self.ground.means(boot, address, CPUS),
+            self.ground.means(boot, address, self.cores),
             address,
             log,
             lambda why: give_up(self.twin, instance.name, boot.image, machine, why),
         )
+        self._machines.append(machine)
         return machine
 
 
@@ -184,7 +190,8 @@ def world(
 ) -> Iterator[World]:
     """Bring a world up, and take it down whatever happens."""
     twin = Twin(pace=pace, start=datetime.now(UTC))
-    with twin, closing(make(directory, twin)) as ground:
-        made = World(directory, twin, ground, say, emulator)
+    cores = divided(os.sched_getaffinity(0))
+    with kept(cores.starting), twin, closing(make(directory, twin)) as ground:
+        made = World(directory, twin, ground, say, cores, emulator)
         with made.turning():
             yield made
