@@ -67,6 +67,7 @@ def _numbered(name: str, number: str) -> Version:
 
 
 DEAR = dear(read(EMBEDDED))
+"""Of the model that all of them have."""
 
 ONE = Version("one")
 TWO = _numbered("two", "0.2.0")
