@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from benchmarks.bundled import EMBEDDED, read
 from benchmarks.emulator import find_emulator
 from benchmarks.generator import COMPILER
 from tests.rehearsal import balancer, bounds, grounds
@@ -20,6 +21,7 @@ from tests.rehearsal.play import HEAD, held, last_line, play, sum_up
 from tests.rehearsal.playbill import FULL, FUNCTION, SHORT, Act, relaxed
 from tests.rehearsal.sampler import Sampler
 from tests.rehearsal.staging import RATE, staged
+from tests.rehearsal.versions import all_alike
 from tests.rehearsal.view import View
 from tests.rehearsal.world import PACE
 
@@ -30,7 +32,7 @@ PAGE = Path("build", "rehearsal.html")
 def main(argv: Sequence[str] | None = None) -> int:
     """Play; the exit code is 1 where a claim did not hold, and 3 where it cannot be played."""
     args = _parser().parse_args(argv)
-    fault = balancer.available() or missing(COMPILER)
+    fault = balancer.available() or missing(COMPILER) or all_alike(read(EMBEDDED))
     if fault:
         print(f"error: {fault}", file=sys.stderr)
         return 3
