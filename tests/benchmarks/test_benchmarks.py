@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from api.predictions import QUEUE
+from api.backlog import QUEUE
 from benchmarks import batch, overload, workers
 from benchmarks.__main__ import main
 from benchmarks.contenders import Contender
