@@ -82,8 +82,7 @@ def test_without_a_dear_price(
     monkeypatch.setattr(command, "missing", lambda _: "")
     monkeypatch.setattr(command, "all_alike", lambda _: "the golden rows have one price")
     assert command.main([]) == 3
-    assert capsys.readouterr().err == "error: the golden rows have one price
-"
+    assert capsys.readouterr().err == "error: the golden rows have one price\n"
 
 
 def test_without_containers(monkeypatch: pytest.MonkeyPatch) -> None:
