@@ -1,6 +1,7 @@
 """Lambda's Runtime Interface Emulator, a program that hands one event at a time to a function."""
 
 import importlib.util
+import os
 import platform
 from pathlib import Path
 
@@ -20,3 +21,12 @@ def find_emulator() -> Path | None:
     name = f"aws-lambda-rie-{_SUFFIXES.get(platform.machine(), '')}"
     path = Path(found.origin).parent / "local" / "rapid" / name
     return path if path.exists() else None
+
+
+def unusable(emulator: Path) -> str:
+    """Why one that was named cannot be run; empty if it can."""
+    if not emulator.is_file():
+        return f"there is no emulator {emulator}"
+    if not os.access(emulator, os.X_OK):
+        return f"{emulator} may not be run: `chmod +x {emulator}`"
+    return ""

@@ -8,7 +8,6 @@ all that one instance answers.
 
 import argparse
 import json
-import os
 import statistics
 import sys
 import tempfile
@@ -19,7 +18,7 @@ from pathlib import Path
 from benchmarks.agreement import refuse_other_price
 from benchmarks.arguments import DAY, number, whole
 from benchmarks.cores import Cores, confined, split
-from benchmarks.emulator import PATH, find_emulator
+from benchmarks.emulator import PATH, find_emulator, unusable
 from benchmarks.ending import ended
 from benchmarks.engine import find_engine
 from benchmarks.load import Plan, Question, request, run
@@ -71,10 +70,8 @@ def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     args = parser.parse_args(argv)
     if args.emulator is None:
         parser.error(_NO_EMULATOR)
-    if not args.emulator.is_file():
-        parser.error(f"there is no emulator {args.emulator}")
-    if not os.access(args.emulator, os.X_OK):
-        parser.error(f"{args.emulator} may not be run: `chmod +x {args.emulator}`")
+    if why := unusable(args.emulator):
+        parser.error(why)
     return args
 
 

@@ -9,16 +9,17 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from benchmarks import arguments
 from benchmarks.bundled import EMBEDDED, read
-from benchmarks.emulator import find_emulator
+from benchmarks.emulator import find_emulator, unusable
 from benchmarks.generator import COMPILER
 from tests.rehearsal import balancer, bounds, grounds
 from tests.rehearsal.cores import divided
 from tests.rehearsal.images import told
 from tests.rehearsal.packages import missing
 from tests.rehearsal.page import Story, write_page
-from tests.rehearsal.play import HEAD, held, last_line, play, sum_up
-from tests.rehearsal.playbill import FULL, FUNCTION, SHORT, Act, relaxed
+from tests.rehearsal.play import HEAD, amiss, last_line, play, sum_up
+from tests.rehearsal.playbill import CLAIM, FULL, FUNCTION, SHORT, Act, relaxed
 from tests.rehearsal.sampler import Sampler
 from tests.rehearsal.staging import RATE, staged
 from tests.rehearsal.versions import all_alike
@@ -31,7 +32,10 @@ PAGE = Path("build", "rehearsal.html")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Play; the exit code is 1 where a claim did not hold, and 3 where it cannot be played."""
-    args = _parser().parse_args(argv)
+    parser = _parser()
+    args = parser.parse_args(argv)
+    if why := _unplayable(args):
+        parser.error(why)
     fault = balancer.available() or missing(COMPILER) or all_alike(read(EMBEDDED))
     if fault:
         print(f"error: {fault}", file=sys.stderr)
@@ -39,18 +43,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     bounds.sweep()
     try:
         with bounds.bounded(), bounds.directory() as directory:
-            story, well = _rehearse(args, directory, View())
+            story, faults = _rehearse(args, directory, View())
     except KeyboardInterrupt:
         print("stopped, and taken down", file=sys.stderr)
         return 130
     write_page(PAGE, story)
     lines = ["", HEAD, *(each.line for each in story.played), "", story.images, str(PAGE)]
-    print("\n".join([*lines, last_line(story.played, story.summary)]))
-    return 0 if well else 1
+    lines += [f"error: {each}" for each in faults]
+    print("\n".join([*lines, last_line(story.how, story.played, story.summary)]))
+    return 1 if faults else 0
 
 
-def _rehearse(args: argparse.Namespace, directory: Path, view: View) -> tuple[Story, bool]:
-    """Bring everything up, play, and take it down: what there is to tell, and if all held."""
+def _rehearse(args: argparse.Namespace, directory: Path, view: View) -> tuple[Story, list[str]]:
+    """Bring everything up, play, and take it down: what there is to tell, and what is amiss."""
     make = grounds.choose(args.image, "so it was asked for" * args.processes, view.hear)
     acts = _acts(args, view.hear)
     with ExitStack() as stack:
@@ -63,10 +68,10 @@ def _rehearse(args: argparse.Namespace, directory: Path, view: View) -> tuple[St
         stack.enter_context(view.showing(stage))
         played = play(stage, acts)
         stage.close()
-    there, seconds = stage.world, stage.traffic.seconds
-    images = told(there.ground.weight, there.pulls())
-    story = Story(there.ground.name, played, sampler.samples, seconds, sum_up(stage), images)
-    return story, held(played, stage)
+    ground, seconds = stage.world.ground, stage.traffic.seconds
+    summary, images = sum_up(stage), told(ground.weight, stage.world.pulls())
+    story = Story(ground.name, ground.how, played, sampler.samples, seconds, summary, images)
+    return story, list(amiss(played, stage, 0 if args.short or args.act else CLAIM))
 
 
 def _acts(args: argparse.Namespace, say: Callable[[str], None]) -> list[Act]:
@@ -80,6 +85,17 @@ def _acts(args: argparse.Namespace, say: Callable[[str], None]) -> list[Act]:
         say(f"the 99th percentile is shown, and held to no limit: {why}")
         return relaxed(acts)
     return acts
+
+
+def _unplayable(args: argparse.Namespace) -> str:
+    """Why what is asked for cannot be played: empty if it can."""
+    if args.emulator is not None and (why := unusable(args.emulator)):
+        return why
+    names = [act.name for act in (SHORT if args.short else FULL)]
+    chosen = [name for name in names if args.act in name]
+    if args.emulator is None and chosen == [FUNCTION.name]:
+        return f"'{FUNCTION.name}' needs an emulator of Lambda: name one with --emulator"
+    return "" if chosen else f"no act has '{args.act}' in its name: {', '.join(names)}"
 
 
 def _relaxing(args: argparse.Namespace, there: Collection[int]) -> str:
@@ -108,11 +124,14 @@ def _parser() -> argparse.ArgumentParser:
         "--act", default="", metavar="WORD", help="after the first, only acts with it in their name"
     )
     parser.add_argument(
-        "--rate", type=float, default=RATE, help="requests a second (default: %(default)g)"
+        "--rate",
+        type=arguments.number(1, 10_000),
+        default=RATE,
+        help="requests a second (default: %(default)g)",
     )
     parser.add_argument(
         "--pace",
-        type=float,
+        type=arguments.number(1, 100),
         default=PACE,
         help="seconds that pass in AWS in one of this machine's (default: %(default)g)",
     )

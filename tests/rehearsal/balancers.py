@@ -36,10 +36,13 @@ def balancer(tmp_path: Path, now: list[float]) -> Iterator[Balancer]:
 
 
 def ask(balancer: Balancer) -> tuple[int, str]:
+    """Status and body of one answer of a balancer's."""
+    return ask_at(balancer.address)
+
+
+def ask_at(address: Address) -> tuple[int, str]:
     """Status and body of one answer."""
-    connection = http.client.HTTPConnection(
-        balancer.address.host, balancer.address.port, timeout=20
-    )
+    connection = http.client.HTTPConnection(address.host, address.port, timeout=20)
     try:
         connection.request("GET", "/predict")
         answer = connection.getresponse()

@@ -9,6 +9,7 @@ _NO_CONTAINERS = isinstance(find_runner({}), str)
 _ABSENT = {
     "test_balancer.py": balancer.available(),
     "test_containers.py": _NO_CONTAINERS or missing("busybox"),
+    "test_door.py": balancer.available(),
     "test_flow.py": missing(COMPILER),
     "test_registry.py": _NO_CONTAINERS or registry.available(),
     "test_target_health.py": balancer.available(),

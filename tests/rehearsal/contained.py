@@ -20,7 +20,7 @@ from tests.rehearsal.images import Weight, dockerfile, sweep_images
 from tests.rehearsal.machines import Address, Means
 from tests.rehearsal.programs import OWNER, Broken, Program
 from tests.rehearsal.registry import Manifest, Registry
-from tests.rehearsal.runner import Runner, sweep
+from tests.rehearsal.runner import Runner, own, sweep
 from tests.rehearsal.userdata import Boot
 from tests.rehearsal.versions import Version
 from tests.twin.environment import ACCOUNT
@@ -36,6 +36,7 @@ class Contained:
 
     def __init__(self, directory: Path, twin: Twin, runner: Runner, image: str) -> None:
         self.name = f"containers of {runner.name}"
+        self.how = f"in containers of {runner.name}"
         self._directory = directory
         self._layers = twin.layers
         self._image = image
@@ -62,7 +63,7 @@ class Contained:
         engine = self._runner.name
         pushed = deployer.good(f"push --json --engine {engine} --image {name} --tag {tag}")
         digest = str(json.loads(pushed)["digest"])
-        self.weight = self.weight or self._weigh(name, self._registry.manifest(NAME, digest))
+        self.weight = self.weight or self._weigh(name, digest)
         return digest
 
     def means(self, boot: Boot, address: Address, cores: Cores) -> Means:
@@ -99,8 +100,8 @@ class Contained:
         self._registry.start()
 
     def left(self) -> list[str]:
-        """The containers that are still there."""
-        return sweep(self._runner)
+        """This rehearsal's containers that are still there."""
+        return own(self._runner)
 
     def close(self) -> None:
         """Remove containers, images and the registry."""
@@ -117,10 +118,9 @@ class Contained:
         if built.returncode:
             raise Broken(f"the image of version {version.name} is not built: {built.stderr}")
 
-    def _weigh(self, name: str, found: Manifest) -> Weight:
+    def _weigh(self, name: str, digest: str) -> Weight:
         size = self._runner.ask("image", "inspect", "--format", "{{.Size}}", name).stdout
-        layers = json.loads(found.content)["layers"]
-        return Weight(int(size), sum(layer["size"] for layer in layers))
+        return Weight(int(size), self._registry.packed(NAME, digest, _architecture()))
 
     def _building(self) -> tuple[str, ...]:
         if not self._runner.is_podman:
@@ -161,6 +161,11 @@ class Contained:
 
     def _tell_architecture(self, found: Manifest) -> None:
         """Lend the configuration of an image that was built for this machine."""
-        configuration = {"architecture": MACHINES[this_architecture()]}
+        configuration = {"architecture": _architecture()}
         if found.configuration is not None:
             self._layers.put(found.configuration, json.dumps(configuration).encode())
+
+
+def _architecture() -> str:
+    """This machine's, as images call it."""
+    return MACHINES[this_architecture()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Collection
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -10,7 +11,7 @@ from subprocess import CompletedProcess
 from tests.rehearsal import killer
 from tests.rehearsal.cores import Cores, listed
 from tests.rehearsal.machines import Address, Unavailable
-from tests.rehearsal.programs import Broken, Program
+from tests.rehearsal.programs import PATIENCE, Broken, Program
 from tests.rehearsal.runner import Runner
 from tests.rehearsal.userdata import Boot
 
@@ -58,23 +59,35 @@ class Container:
         """
         seconds = self._boot.options.stop_seconds
         self._move(self._cores.starting)  # if it runs
-        while not program.ended(within=0.05):
-            self._runner.ask("stop", "-t", f"{seconds}", self._name)
+        self._end(program, seconds, "stop", "-t", f"{seconds}")
 
     def kill(self, program: Program) -> None:
-        """All the processes in it."""
-        while not program.ended(within=0.05):
-            self._runner.ask("kill", "--signal", "KILL", self._name)
+        """All the processes in it, as often as it takes."""
+        self._end(program, 0, "kill", "--signal", "KILL")
+
+    def workers(self, program: Program) -> list[int]:
+        """By their numbers inside; none while it does not run."""
+        return [int(word) for word in self._inside().stdout.split()]
 
     def kill_worker(self, program: Program) -> None:
         """From inside, where every engine lets one."""
-        source = Path(killer.__file__).read_text(encoding="utf-8")
-        done = self._runner.ask(
-            "exec", "--interactive", self._name, "python", "-", "1", stdin=source
-        )
+        done = self._inside("kill")
         if done.returncode:
             told = done.stderr.strip()[-300:] or "it serves with one process"
             raise Broken(f"no worker of {self._name} was killed: {told}")
+
+    def _end(self, program: Program, seconds: float, *words: str) -> None:
+        """Raises `Broken` with the engine's words if it has not ended a while after that time."""
+        limit, said = time.monotonic() + seconds + PATIENCE, ""
+        while not program.ended(within=0.05):
+            if time.monotonic() > limit:
+                raise Broken(f"{self._name} does not end: {said[-300:]}")
+            said = self._runner.ask(*words, self._name).stderr.strip()
+
+    def _inside(self, *words: str) -> CompletedProcess[str]:
+        source = Path(killer.__file__).read_text(encoding="utf-8")
+        argv = ("exec", "--interactive", self._name, "python", "-", "1", *words)
+        return self._runner.ask(*argv, stdin=source)
 
     def _move(self, cores: Collection[int]) -> CompletedProcess[str]:
         return self._runner.ask("update", "--cpuset-cpus", listed(cores), self._name)

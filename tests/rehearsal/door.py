@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.rehearsal.balancer import Balancer, Target
 from tests.rehearsal.haproxy import Settings
 from tests.rehearsal.machines import Address
+from tests.rehearsal.programs import Broken
 
 
 class Door:
@@ -18,6 +19,14 @@ class Door:
         self._folder = folder
         self._cores = cores
         self._balancer: Balancer | None = None
+        self._settings: Settings | None = None
+        self._earlier = 0
+        self._present = 0
+
+    @property
+    def retries(self) -> int:
+        """As of the last look, how often a target took no connection and it was tried again."""
+        return self._earlier + self._present
 
     @property
     def open(self) -> bool:
@@ -25,19 +34,25 @@ class Door:
         return self._balancer is not None
 
     def follow(self, settings: Settings | None) -> None:
-        """Open it as it should be, or close it."""
-        if settings is not None and self._balancer is None:
+        """Open it as it should be, or close it.
+
+        Raises `Broken` where it is open and should be another: HAProxy keeps what it began with.
+        """
+        if settings is None:
+            self.close()
+        elif self._balancer is None:
             balancer = Balancer(self.address, settings, self._folder, cores=self._cores)
             balancer.start()
-            self._balancer = balancer
-        elif settings is None:
-            self.close()
+            self._balancer, self._settings = balancer, settings
+        elif settings != self._settings:
+            raise Broken(f"the balancer serves with {self._settings}, and not yet with {settings}")
 
     def close(self) -> None:
         """Have nobody listen."""
         if self._balancer is not None:
             self._balancer.close()
             self._balancer = None
+            self._earlier, self._present = self.retries, 0
 
     def add(self, name: str, address: Address) -> None:
         """Check a server, and send it requests once it is healthy."""
@@ -56,4 +71,7 @@ class Door:
 
     def states(self) -> Mapping[str, Target]:
         """What is known of each."""
-        return self._balancer.states() if self._balancer is not None else {}
+        if self._balancer is None:
+            return {}
+        self._present = self._balancer.counters().retries
+        return self._balancer.states()

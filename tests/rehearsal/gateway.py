@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import random
 import ssl
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -27,18 +27,25 @@ NAMES = f"*.lambda-url.{REGION}.on.aws"
 
 Start = Callable[[Task], Emulator]
 
+GOLDEN = (5**0.5 - 1) / 2
+"""Its multiples, without what stands before the point, lie evenly however few they are."""
+
 
 class Gateway:
-    """Starts a version when it is first asked; `asked` counts the requests to the URL by image."""
+    """Starts a version when it is first asked."""
 
     def __init__(self, twin: Twin, start: Start, directory: Path, function: str) -> None:
         self.asked: Counter[str] = Counter()
+        """The requests to the URL, by image."""
+        self.shared: Counter[str] = Counter()
+        """Those of them that came while two versions had a part each."""
         self.port = 0
         """Where the URL is served, once it is."""
         self.certificate = certificate(directory, NAMES)
         self._twin = twin
         self._start = start
         self._function = function
+        self._turn = 0.0
         self._emulators: dict[str, Emulator] = {}
         self._lock = threading.Lock()
         self._server: ThreadingHTTPServer | None = None
@@ -80,14 +87,25 @@ class Gateway:
             alias = backend.get_alias(LIVE, self._function)
             routing: Any = alias.routing_config or {}
             weights = dict(routing.get("AdditionalVersionWeights") or {})
-            rest = 1 - sum(weights.values())
-            (chosen,) = random.choices(
-                [alias.function_version, *weights], [rest, *weights.values()]
-            )
+            chosen = self._chosen(weights) or alias.function_version
             version = backend.get_function(self._function, chosen)
-        self.asked[_task(version).image] += 1
+            self._count(_task(version).image, shared=bool(weights))
         answer: dict[str, Any] = json.loads(self._ask(version, json.dumps(event).encode()))
         return answer
+
+    def _chosen(self, weights: Mapping[str, float]) -> str | None:
+        """The version whose turn it is by its weight, None if it is that of the rest.
+
+        Lambda draws lots; here a small part has its turn soon, too.
+        """
+        self._turn = (self._turn + GOLDEN) % 1
+        bounds = zip(weights, accumulate(weights.values()), strict=True)
+        return next((version for version, bound in bounds if self._turn < bound), None)
+
+    def _count(self, image: str, *, shared: bool) -> None:
+        self.asked[image] += 1
+        if shared:
+            self.shared[image] += 1
 
     def _invoked(self, request: Request) -> ActionResult:
         name, qualifier = request.params["FunctionName"], request.params.get("Qualifier")

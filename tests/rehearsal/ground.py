@@ -20,6 +20,8 @@ class Ground(Protocol):
     """Containers and a registry, or what stands for them."""
 
     name: str
+    how: str
+    """In or as what instances run."""
     weight: Weight | None
     """Of the images, where there are any: of the first that was pushed."""
 

@@ -1,6 +1,6 @@
-"""Kills one serving process of a supervisor: `python killer.py PID`, from beside it.
+"""Tells the serving processes of a supervisor, and kills one: `python killer.py PID [kill]`.
 
-It also runs inside a container, from standard input, and so needs nothing but Python.
+It runs beside it, also inside a container from standard input, and so needs nothing but Python.
 """
 
 import os
@@ -21,12 +21,19 @@ def workers(parent: int) -> list[int]:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Kill the first. Exit code 1 if there is none: then one process does everything."""
+    """Print them, and kill the first if so told. Exit code 1 if there is none to kill."""
     found = workers(int(argv[0]))
-    if not found:
-        return 1
-    os.kill(found[0], signal.SIGKILL)
+    print(*found)
+    if argv[1:] == ["kill"]:
+        return kill_first(found)
     return 0
+
+
+def kill_first(found: Sequence[int]) -> int:
+    """Kill it. Exit code 1 where there is none: then one process does everything."""
+    for worker in found[:1]:
+        os.kill(worker, signal.SIGKILL)
+    return 0 if found else 1
 
 
 def _is_worker(folder: Path, parent: int) -> bool:

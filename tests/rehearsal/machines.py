@@ -49,6 +49,9 @@ class Means(Protocol):
     def kill(self, program: Program) -> None:
         """SIGKILL, all of it."""
 
+    def workers(self, program: Program) -> list[int]:
+        """The numbers of its serving processes; none if it serves with one."""
+
     def kill_worker(self, program: Program) -> None:
         """SIGKILL one of its serving processes. Raises `Broken` if only one serves."""
 
@@ -133,6 +136,11 @@ class Machine:
         """Kill the service; it is started again."""
         if self._unit.program is not None:
             self._means.kill(self._unit.program)
+
+    def workers(self) -> list[int]:
+        """The numbers of the processes that serve; none if only one does."""
+        program = self._unit.program
+        return self._means.workers(program) if program is not None else []
 
     def kill_worker(self) -> None:
         """Kill one of the processes that serve. Raises `Broken` if only one serves."""

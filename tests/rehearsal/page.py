@@ -23,6 +23,8 @@ class Story:
     """What there is to tell."""
 
     ground: str
+    how: str
+    """As what, or in what, instances run."""
     played: Sequence[Played]
     samples: Sequence[Sample]
     seconds: Sequence[Second]

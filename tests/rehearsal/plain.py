@@ -31,6 +31,7 @@ class Plain:
     """Pushes with an engine of a few lines, which only tells ECR of images."""
 
     name = "plain processes"
+    how = "as plain processes"
     weight: Weight | None = None
 
     def __init__(self, directory: Path, twin: Twin) -> None:
@@ -98,7 +99,7 @@ class _Pulled:
     def __init__(self, plain: Plain, means: Means) -> None:
         self._plain = plain
         self.launch, self.admit, self.stop = means.launch, means.admit, means.stop
-        self.kill, self.kill_worker = means.kill, means.kill_worker
+        self.kill, self.kill_worker, self.workers = means.kill, means.kill_worker, means.workers
         self._fetch = means.fetch
 
     def fetch(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
@@ -23,6 +23,8 @@ class Played:
     fault: str = ""
     calm: float = 0.0
     """The 99th percentile in milliseconds just before it."""
+    retries: int = 0
+    """Connections to a target that were tried again, where AWS's balancer would not."""
 
     @property
     def strain(self) -> float:
@@ -39,17 +41,37 @@ class Played:
         """How it ended: ok, or what was wrong with it."""
         if self.fault:
             return self.fault
-        if self.tally.bad > self.act.spare:
+        if self.tally.wrong:
+            return f"wrong prices: {self.tally.wrong}, and no act may have one"
+        if self.tally.failures > self.act.spare:
             return "lost more than it may"
+        if self.retries and not self.act.spare:
+            return f"connections tried again: {self.retries}; AWS's balancer answers 502 to each"
+        return self._strained or "ok"
+
+    @property
+    def _strained(self) -> str:
+        """How it strained the service more than it may; empty if it did not."""
+        if not self.held:
+            return ""
+        if not self.strain:
+            return "there were no answers, in it or before it, to hold its 99th percentile against"
         if self.strain > self.act.strain:
             most = f"and may be {self.act.strain:g} ×"
             return f"the 99th percentile was {self.strain:.1f} × that before it, {most}"
-        return "ok"
+        return ""
 
     @property
-    def most(self) -> str:
-        """What its strain is held to, if it is."""
-        return f"≤ {self.act.strain:g}" if isfinite(self.act.strain) else ""
+    def held(self) -> bool:
+        """Whether its strain is held to a limit."""
+        return isfinite(self.act.strain)
+
+    @property
+    def multiple(self) -> str:
+        """Its strain, if there was a calm before it, and what that is held to, if it is."""
+        strain = f"{self.strain:.1f}" if self.calm else ""
+        most = f"≤ {self.act.strain:g}" if self.held else ""
+        return f"{strain:>7} {most:<4}"
 
     @property
     def line(self) -> str:
@@ -58,15 +80,16 @@ class Played:
         parts = (0.5, 0.99, 0.999)
         latencies = " ".join(f"{tally.milliseconds(part):8.2f}" for part in parts)
         ended = "ok" if self.good else "WRONG"
-        strain = f"{self.strain:7.1f} {self.most:<4}"
         return (
             f"{self.act.name:<42} {self.end - self.begin:6.1f} {tally.requests:9,} "
-            f"{tally.failures:7} {tally.wrong:6} {latencies} {strain} {ended}"
+            f"{tally.failures:7} {tally.wrong:6} {self.retries:7} {latencies} "
+            f"{self.multiple} {ended}"
         )
 
 
-HEAD = f"{'act':<42} {'s':>6} {'requests':>9} {'failed':>7} {'wrong':>6} " + " ".join(
-    f"{name:>8}" for name in ("p50 ms", "p99", "p99.9", "× calm")
+HEAD = (
+    f"{'act':<42} {'s':>6} {'requests':>9} {'failed':>7} {'wrong':>6} {'retried':>7} "
+    + " ".join(f"{name:>8}" for name in ("p50 ms", "p99", "p99.9", "× calm"))
 )
 
 
@@ -83,7 +106,8 @@ def play(stage: Stage, acts: Sequence[Act]) -> list[Played]:
 def play_one(stage: Stage, act: Act) -> Played:
     """Play one, after a rest, and tell how it ended."""
     stage.world.say(f"== {act.name}")
-    begin, calm, fault = time.monotonic(), 0.0, ""
+    door, calm, fault = stage.world.door, 0.0, ""
+    begin, retries = time.monotonic(), door.retries
     try:
         calm = stage.rest()
         begin = time.monotonic()
@@ -91,17 +115,32 @@ def play_one(stage: Stage, act: Act) -> Played:
     except Exception as error:  # noqa: BLE001 - whatever it is, the rehearsal tells of it
         fault = f"{type(error).__name__}: {error}"
     end = time.monotonic()
-    played = Played(act, begin, end, stage.traffic.between(begin, end), fault, calm)
+    tally = stage.traffic.between(begin, end)
+    played = Played(act, begin, end, tally, fault, calm, door.retries - retries)
     stage.world.say(played.line)
     if not played.good:
         stage.world.say(played.ended)
     return played
 
 
-def held(played: Sequence[Played], stage: Stage) -> bool:
-    """Whether all went as it should: every act, those who idled, and nothing lost between acts."""
-    lost = stage.traffic.whole().bad - sum(each.tally.bad for each in played)
-    return all(each.good for each in played) and not stage.idlers.seen.faults and lost <= 0
+def amiss(played: Sequence[Played], stage: Stage, least: int = 0) -> Iterator[str]:
+    """What went otherwise than it should; nothing where all held.
+
+    Every act, by its first line, those who idled, what lies between acts, and that so many requests
+    came at least.
+    """
+    for each in played:
+        if not each.good:
+            yield f"{each.act.name}: {each.ended.splitlines()[0]}"
+    whole, idled = stage.traffic.whole(), stage.idlers.seen.faults
+    if idled:
+        yield f"failed after idling: {len(idled)}, the first with '{idled[0]}'"
+    if (lost := whole.bad - sum(each.tally.bad for each in played)) > 0:
+        yield f"lost or wrong between acts: {lost}"
+    if retried := stage.world.door.retries - sum(each.retries for each in played):
+        yield f"connections tried again between acts: {retried}"
+    if whole.requests < least:
+        yield f"requests in all: {whole.requests:,}, and a full play has {least:,} at least"
 
 
 def sum_up(stage: Stage) -> str:
@@ -113,7 +152,7 @@ def sum_up(stage: Stage) -> str:
     )
 
 
-def last_line(played: Sequence[Played], summary: str) -> str:
-    """The same, and how each act ended."""
+def last_line(how: str, played: Sequence[Played], summary: str) -> str:
+    """The same, in or as what instances ran, and how each act ended."""
     acts = ", ".join(f"{each.act.name}: {'ok' if each.good else 'WRONG'}" for each in played)
-    return f"rehearsal: {summary}; {acts}"
+    return f"rehearsal {how}: {summary}; {acts}"

@@ -14,7 +14,10 @@ Play = Callable[[Stage], None]
 
 @dataclass(frozen=True)
 class Act:
-    """One act: its name, what is played, and how many requests it may cost, and why."""
+    """One act: its name, what is played, how many requests it may lose, and why.
+
+    No act may have one answered wrong.
+    """
 
     name: str
     play: Play
@@ -26,6 +29,9 @@ class Act:
 
 KILLED = "What is in flight in a killed process is lost; more there never is than connections."
 CONNECTIONS = 32
+CLAIM = 100_000
+"""So many requests at least are put to the service when all acts are played."""
+
 TWICE = 2.0
 """The strain that a refresh may be."""
 

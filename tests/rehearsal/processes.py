@@ -66,9 +66,13 @@ class Processes:
         """The supervisor and all its workers."""
         program.kill()
 
+    def workers(self, program: Program) -> list[int]:
+        """The supervisor's own children that serve."""
+        return killer.workers(program.pid)
+
     def kill_worker(self, program: Program) -> None:
         """One of the supervisor's own children."""
-        if killer.main([str(program.pid)]):
+        if killer.kill_first(self.workers(program)):
             raise Broken(f"{self._address.host} serves with one process: kill the machine instead")
 
     def _environment(self) -> dict[str, str]:

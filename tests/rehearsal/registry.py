@@ -42,6 +42,19 @@ class Manifest:
         found = json.loads(self.content).get("config")
         return None if found is None else str(found["digest"])
 
+    @property
+    def packed(self) -> int | None:
+        """The bytes of its image's layers; an index has none."""
+        found = json.loads(self.content).get("layers")
+        return None if found is None else sum(layer["size"] for layer in found)
+
+    def of(self, architecture: str) -> str:
+        """The digest of an index's image for an architecture. Raises `Broken` if it has none."""
+        for each in json.loads(self.content)["manifests"]:
+            if each.get("platform", {}).get("architecture") == architecture:
+                return str(each["digest"])
+        raise Broken(f"{self.digest} has no image for {architecture}")
+
 
 def available() -> str:
     """Why there can be no registry here; empty if there can."""
@@ -100,6 +113,13 @@ class Registry:
         if status != http.HTTPStatus.OK:
             raise Broken(f"the registry answers {status}: {body.decode(errors='replace')}")
         return Manifest(headers["Docker-Content-Digest"], headers["Content-Type"], body)
+
+    def packed(self, repository: str, digest: str, architecture: str) -> int:
+        """The bytes of the layers of an image, of an index's for an architecture."""
+        found = self.manifest(repository, digest)
+        if found.packed is not None:
+            return found.packed
+        return self.packed(repository, found.of(architecture), architecture)
 
     def _get(self, path: str) -> tuple[int, Mapping[str, str], bytes]:
         headers = {"Authorization": f"Basic {self._login}", "Accept": ", ".join(MANIFESTS)}

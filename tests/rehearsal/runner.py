@@ -44,11 +44,13 @@ class Runner(Engine):
 def find_runner(environment: Mapping[str, str]) -> Runner | str:
     """What runs containers here, or why nothing does."""
     docker, podman = (Runner(name, environment) for name in ("docker", "podman"))
+    # Only once it has answered: what podman starts with its first answer serves others, too.
+    owned = {**environment, OWNER: f"{os.getpid()}"}
     if docker.answers():
-        return replace(docker, environment={**environment, **_settled(docker)})
+        return replace(docker, environment={**owned, **_settled(docker)})
     absent = missing("podman", "runc", "conmon")
     if not absent and podman.answers():
-        return podman
+        return replace(podman, environment=owned)
     return f"docker does not answer, and {absent or 'neither does podman'}"
 
 
@@ -63,9 +65,14 @@ def trial(runner: Runner, image: str) -> str:
     return done.stderr.strip()[-300:] if done.returncode else ""
 
 
+def own(runner: Runner) -> list[str]:
+    """The ids of this rehearsal's containers, running or not."""
+    return _labelled(runner, f"{OWNER}={os.getpid()}")
+
+
 def sweep(runner: Runner) -> list[str]:
     """Remove this rehearsal's containers, and those of rehearsals that have died; their ids."""
-    listed = runner.ask("ps", "--all", "--quiet", "--filter", f"label={OWNER}").stdout.split()
+    listed = _labelled(runner, OWNER)
     if not listed:
         return []
     form = f'{{{{.Id}}}} {{{{index .Config.Labels "{OWNER}"}}}}'
@@ -75,6 +82,10 @@ def sweep(runner: Runner) -> list[str]:
     if left:
         runner.remove(*left)
     return left
+
+
+def _labelled(runner: Runner, label: str) -> list[str]:
+    return runner.ask("ps", "--all", "--quiet", "--filter", f"label={label}").stdout.split()
 
 
 def _settled(docker: Runner) -> Mapping[str, str]:

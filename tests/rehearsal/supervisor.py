@@ -105,9 +105,14 @@ class Supervisor:
         for name in list(self.machines):
             instance = facts.instances.get(name)
             if instance is not None and instance.lost:
-                self._apart(self.machines.pop(name).close)
+                self._end(name, self.machines[name].close)
             elif instance is None or (instance.leaving and name not in facts.targets):
-                self._apart(self.machines.pop(name).stop)
+                self._end(name, self.machines[name].stop)
+
+    def _end(self, name: str, end: Callable[[], None]) -> None:
+        """It is there until its end has begun: whoever looks sees the one or the other."""
+        self._apart(end)
+        del self.machines[name]
 
     def _balance(self, targets: Mapping[str, bool]) -> None:
         for name in set(self._draining) - set(targets):

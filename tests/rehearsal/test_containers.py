@@ -21,8 +21,8 @@ from tests.rehearsal.boots import quick_boot
 from tests.rehearsal.containers import Container
 from tests.rehearsal.cores import divided, listed
 from tests.rehearsal.machines import Address, Machine
-from tests.rehearsal.programs import OWNER, Broken
-from tests.rehearsal.runner import Runner, find_runner, sweep, trial
+from tests.rehearsal.programs import OWNER, Broken, Program
+from tests.rehearsal.runner import Runner, find_runner, own, sweep, trial
 from tests.rehearsal.waiting import until
 
 IMAGE = f"localhost/rehearsal-test:{os.getpid()}"
@@ -45,7 +45,9 @@ def image(runner: Runner, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     archive = tmp_path_factory.mktemp("image") / "image.tar"
     _pack(archive)
     command = json.dumps(["busybox", "sh", "-c", SERVES])
-    done = runner.ask("import", "--change", f"CMD {command}", str(archive), IMAGE)
+    changes = (f"CMD {command}", f"LABEL {OWNER}={os.getpid()}")
+    words = [word for change in changes for word in ("--change", change)]
+    done = runner.ask("import", *words, str(archive), IMAGE)
     assert done.returncode == 0, done.stderr
     yield IMAGE
     runner.ask("rmi", "--force", IMAGE)
@@ -139,12 +141,35 @@ def test_a_container_without_workers_says_so(runner: Runner, image: str, tmp_pat
             one.kill_worker()
 
 
+def test_what_it_is_asked_for_is_owned(runner: Runner) -> None:
+    """Whichever engine it is: a build of a rehearsal that was killed ends with the next."""
+    assert runner.environment[OWNER] == str(os.getpid())
+
+
 def test_an_image_that_cannot_be_pulled_is_reported(runner: Runner, tmp_path: Path) -> None:
     """Here because nobody answers where it should be."""
     absent = f"127.0.0.1:{free_port()}/price@sha256:{'a' * 64}"
     with machine(runner, absent, tmp_path, Container) as (one, _, reasons):
         assert reasons.get(timeout=60) == "the image could not be pulled"
         assert one.exit_code is None
+
+
+def test_a_container_that_does_not_end_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the engine's words, once it has had its time."""
+    monkeypatch.setattr("tests.rehearsal.containers.PATIENCE", 0.1)
+    deaf = Runner("sh")  # which knows no such command, and says so
+    address = Address("127.0.1.2", 1)
+    boot = quick_boot("image", stop_seconds=0)
+    means = Container(deaf, "one", boot, address, cores=CORES, folder=tmp_path)
+    program = Program(["sleep", "600"], tmp_path / "log")
+    try:
+        for end in (means.stop, means.kill):
+            with pytest.raises(Broken, match=r"one does not end: .*(stop|kill)"):
+                end(program)
+    finally:
+        program.kill()
 
 
 def test_containers_of_the_dead_are_removed(runner: Runner, image: str) -> None:
@@ -154,8 +179,10 @@ def test_containers_of_the_dead_are_removed(runner: Runner, image: str) -> None:
     ids = [
         _created(runner, image, owner) for owner in (gone.stdout.strip(), parent, f"{os.getpid()}")
     ]
+    mine = own(runner)
     removed = sweep(runner)
     runner.remove(ids[1])
+    assert [each for each in ids if each in mine or each[:12] in mine] == [ids[2]]
     assert {ids[0], ids[2]} <= set(removed)
     assert ids[1] not in removed
 

@@ -85,6 +85,18 @@ def test_the_url_follows_the_weights(twin: Twin, digests: list[str], tmp_path: P
     weigh(twin, 1.0)
     assert answered(one, 50) == {digests[1]}
     assert one.asked.total() == 150
+    assert set(one.shared) == set(digests)
+    assert one.shared[digests[0]] == 25
+
+
+def test_a_small_part_has_its_turn_soon(twin: Twin, digests: list[str], tmp_path: Path) -> None:
+    """And no more turns than its part."""
+    one = gateway(twin, tmp_path)
+    assert answered(one, 10) == {digests[0]}
+    assert not one.shared
+    weigh(twin, 0.1)
+    assert answered(one, 20) == set(digests)
+    assert one.shared == {digests[0]: 18, digests[1]: 2}
 
 
 def test_an_invocation_names_its_version(twin: Twin, digests: list[str], tmp_path: Path) -> None:

@@ -177,8 +177,12 @@ def test_a_killed_worker_is_replaced_and_the_machine_stays(tmp_path: Path) -> No
     boot = replace(boot, patience=boot.patience.faster(0.01))
     with scene(tmp_path, "", boot, ROOT) as one:
         until(lambda: one.machine.ready)
+        before = one.machine.workers()
         one.machine.kill_worker()
         until(lambda: "ended with -9: replaced" in one.machine.log())
+        until(lambda: len(one.machine.workers()) == 2)
+        assert len(before) == 2
+        assert set(one.machine.workers()) & set(before) == {before[1]}
         assert one.machine.restarts == 0
 
 

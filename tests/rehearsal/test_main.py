@@ -65,6 +65,36 @@ def test_a_refresh_is_held_to_a_strain(
     assert said == ([told] if why else [])
 
 
+@pytest.mark.parametrize(
+    ("argv", "why"),
+    [
+        (
+            "--act nonsense",
+            "no act has 'nonsense' in its name: first deploy, release of version 2,",
+        ),
+        (
+            "--short --act kill",
+            "no act has 'kill' in its name: first deploy, release of version 2,",
+        ),
+        ("--act function", "'a function's calls shift' needs an emulator of Lambda: name one with"),
+        ("--emulator /nowhere", "there is no emulator /nowhere"),
+        ("--rate 0", "argument --rate: '0' is no number from 1 to 10,000"),
+        ("--rate -1", "argument --rate: '-1' is no number from 1 to 10,000"),
+        ("--pace 0", "argument --pace: '0' is no number from 1 to 100"),
+        ("--pace nan", "argument --pace: 'nan' is no number from 1 to 100"),
+    ],
+)
+def test_what_cannot_be_played_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], argv: str, why: str
+) -> None:
+    """As wrong usage, before anything is begun."""
+    monkeypatch.setattr(command, "find_emulator", lambda: None)
+    monkeypatch.setattr(balancer, "available", lambda: "nothing may begin")
+    with pytest.raises(SystemExit, match="2"):
+        command.main(argv.split())
+    assert f"error: {why}" in capsys.readouterr().err
+
+
 def test_without_a_balancer(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

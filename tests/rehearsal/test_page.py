@@ -25,7 +25,9 @@ def story(*acts: Played) -> Story:
     states = ("starting", "healthy", "healthy", "draining")
     samples = [Sample(101 + n, (Seen("i-1", "two", state),)) for n, state in enumerate(states)]
     seconds = [Second(101.0 + n, second(300, failed=n)) for n in range(3)]
-    return Story("containers", acts, samples, seconds, "All in all.", "Image: 2 MB")
+    return Story(
+        "containers", "in containers", acts, samples, seconds, "All in all.", "Image: 2 MB"
+    )
 
 
 def test_what_an_act_may_cost() -> None:
@@ -34,6 +36,15 @@ def test_what_an_act_may_cost() -> None:
     assert not played(LOSSY).good
     assert played(LOSSY, spare=2).good
     assert not played(fault="it ended with 4").good
+
+
+def test_what_the_balancer_hides_is_no_success() -> None:
+    """AWS's tries no connection again; where requests may be lost, it is shown."""
+    hidden = replace(played(), retries=3)
+    assert hidden.ended == "connections tried again: 3; AWS's balancer answers 502 to each"
+    spared = replace(played(spare=2), retries=3)
+    assert (spared.ended, spared.line.split()[6]) == ("ok", "3")
+    assert '<td class="number">3</td>' in render(story(spared))
 
 
 def test_a_line_of_an_act() -> None:
@@ -46,25 +57,42 @@ def test_a_line_of_an_act() -> None:
         "1,000",
         "2",
         "0",
+        "0",
         "0.00",
         "0.00",
         "0.00",
         "0.0",
         "ok",
     ]
-    assert played().line.split()[6:] == ["2.00", "2.00", "2.00", "4.0", "ok"]
+    assert played().line.split()[7:] == ["2.00", "2.00", "2.00", "4.0", "ok"]
+
+
+def test_without_a_calm_there_is_no_multiple() -> None:
+    """The first act has none before it: a zero would say that it was quick."""
+    first = replace(played(), calm=0.0)
+    assert first.good
+    assert first.line.split()[7:] == ["2.00", "2.00", "2.00", "ok"]
 
 
 def test_an_act_may_be_held_to_a_strain() -> None:
     """Then its line says to what, and how it was exceeded."""
     four = replace(played(), act=Act("a <release>", print, strain=4))
     assert four.good
-    assert four.line.split()[9:] == ["4.0", "≤", "4", "ok"]
+    assert four.line.split()[10:] == ["4.0", "≤", "4", "ok"]
     three = replace(four, act=Act("a <release>", print, strain=3))
     assert not three.good
     assert three.ended == "the 99th percentile was 4.0 × that before it, and may be 3 ×"
     assert three.line.endswith("≤ 3  WRONG")
     assert three.ended in render(story(three))
+
+
+def test_a_limit_needs_answers() -> None:
+    """Before the act and in it: without them nothing is under any limit."""
+    four = replace(played(), act=Act("a <release>", print, strain=4))
+    for silent in (replace(four, calm=0.0), replace(four, tally=Tally(0, 0, 0, Histogram()))):
+        assert silent.ended == (
+            "there were no answers, in it or before it, to hold its 99th percentile against"
+        )
 
 
 def test_instances_last_from_state_to_state() -> None:

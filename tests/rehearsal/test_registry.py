@@ -17,7 +17,7 @@ from benchmarks.processes import free_port
 from deploy.engine import Engine, Run, run_program
 from deploy.errors import Failed
 from tests.rehearsal.machines import Address
-from tests.rehearsal.programs import Broken
+from tests.rehearsal.programs import OWNER, Broken
 from tests.rehearsal.registry import MANIFESTS, USER, Registry
 from tests.rehearsal.runner import Runner, find_runner
 
@@ -53,7 +53,9 @@ def image(tmp_path: Path) -> Iterator[str]:
     with tarfile.open(tmp_path / "image.tar", "w") as tar:
         tar.add(tmp_path / "file", "file")
     name = f"localhost/rehearsal-registry:{os.getpid()}"
-    run_program([ENGINES[0], "import", str(tmp_path / "image.tar"), name], read=True)
+    label = f"LABEL {OWNER}={os.getpid()}"
+    argv = [ENGINES[0], "import", "--change", label, str(tmp_path / "image.tar"), name]
+    run_program(argv, read=True)
     yield name
     run_program([ENGINES[0], "rmi", "--force", name], read=True)
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.rehearsal.boots import quick_boot
 from tests.rehearsal.machines import Address
+from tests.rehearsal.programs import OWNER
 from tests.rehearsal.runner import Runner, find_runner
 
 
@@ -36,6 +37,7 @@ def test_docker_keeps_its_daemon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert isinstance(found, Runner)
     assert (found.name, found.environment["A"]) == ("docker", "1")
     assert found.environment["DOCKER_HOST"] == "unix:///of/the/context"
+    assert found.environment[OWNER] == str(os.getpid())
 
 
 def test_where_nothing_runs_containers_it_is_said_why(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,6 +92,20 @@ def test_what_is_lost_ends_at_once_while_the_balancer_still_knows_it() -> None:
     assert told == [*UP, "close i-1", "drain i-1"]
 
 
+def test_a_machine_is_there_until_its_end_has_begun() -> None:
+    """Otherwise there would be a moment in which it ends and nobody knows."""
+    recorded, there = Recorded(), []
+
+    def apart(action: Callable[[], None]) -> None:
+        there.append(set(supervisor.machines))
+
+    supervisor = Supervisor(recorded, recorded.make, apart)
+    for facts in (wanted(), wanted(lost=True), wanted(lost=True)):
+        supervisor.look(facts)
+    assert there == [{"i-1"}]
+    assert not supervisor.machines
+
+
 def test_what_nobody_knows_any_more_ends() -> None:
     """Its group is gone, with all that it had."""
     assert supervised(wanted("i-1"), Facts({}, {})) == [*UP, "stop i-1", "remove i-1"]

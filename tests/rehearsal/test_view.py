@@ -55,13 +55,24 @@ def test_a_screen(stage: Stage) -> None:
     stage.world.twin.clock.pace = 10
     heard = ["== first deploy", "a line", "== release", *(f"line {n}" for n in range(20))]
     lines = screen(stage, 65, heard)
-    assert lines[0] == "rehearsal with plain processes   1:05 here, 10:50 there"
+    assert lines[0] == "rehearsal as plain processes   1:05 here, 10:50 there"
     assert lines[1] == "act 2: release"
     assert "group: 4 instances, no refresh" in lines
     assert "  600 requests, 10 failed, 0 wrong" in lines
     assert "traffic: 300 requests/s, p99 1.0 ms" in lines
     assert lines[-1] == "line 19"
     assert "a line" not in lines
+
+
+def test_what_is_said_is_told_to_its_end(stage: Stage) -> None:
+    """Where a line of the screen is too short for it, on the next."""
+    why = "plain processes stand for containers: there is no image of that name; make image builds"
+    lines = screen(stage, 65, [why], 40)
+    assert lines[-3:] == [
+        "plain processes stand for containers:",
+        "there is no image of that name; make",
+        "image builds",
+    ]
 
 
 def test_elsewhere_lines_are_read() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import textwrap
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -55,27 +56,28 @@ class View:
     def _run(self, stage: Stage, ended: threading.Event) -> None:
         while not ended.wait(EVERY):
             width, height = shutil.get_terminal_size()
-            lines = screen(stage, time.monotonic() - self._began, self._heard)
+            lines = screen(stage, time.monotonic() - self._began, self._heard, width)
             text = "".join(f"{line[:width]}{TO_END}\n" for line in lines[: height - 1])
             self._out.write(f"{HOME}{text}\x1b[J")
             self._out.flush()
 
 
-def screen(stage: Stage, seconds: float, heard: Sequence[str]) -> list[str]:
-    """The lines of the screen."""
+def screen(stage: Stage, seconds: float, heard: Sequence[str], width: int = 80) -> list[str]:
+    """The lines of the screen; what was said is told to its end, on as many of them as it takes."""
     world = stage.world
     there = seconds * world.twin.clock.pace
     acts = [line for line in heard if line.startswith("== ")]
     said = [line for line in heard if not line.startswith("== ")]
+    wrapped = [part for line in said[-TALKED:] for part in textwrap.wrap(line, width)]
     return [
-        f"rehearsal with {world.ground.name}   {_clock(seconds)} here, {_clock(there)} there",
+        f"rehearsal {world.ground.how}   {_clock(seconds)} here, {_clock(there)} there",
         f"act {len(acts)}: {acts[-1][3:]}" if acts else "",
         "",
         *_group(stage),
         "",
         *_traffic(stage),
         "",
-        *said[-TALKED:],
+        *wrapped[-TALKED:],
     ]
 
 

@@ -7,8 +7,8 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -34,8 +34,6 @@ from tests.twin.twin import Twin
 PACE = 10.0
 TICK = 0.1
 """Real seconds between two looks of the supervisor."""
-
-PORT = 8080
 
 
 class World:
@@ -68,8 +66,10 @@ class World:
         self.facts = Facts({}, {})
         self._scaling = Scaling(twin.clock.time, self._resize)
         self._numbers = itertools.count()
+        self._port = free_port()
         self._machines: list[Machine] = []
         self._apart = ThreadPoolExecutor(8)
+        self._begun: list[Future[None]] = []
         self.supervisor = Supervisor(self.door, self._machine, self._begin)
         twin.health.observe(self.supervisor.verdict)
 
@@ -93,19 +93,17 @@ class World:
         """Look over and over while this lasts."""
         ended = threading.Event()
         thread = threading.Thread(target=self._turn, args=(ended,), daemon=True)
-        thread.start()
-        if self.gateway is not None:
-            self.gateway.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            thread.join()
+        with ExitStack() as stack:  # which comes down in the opposite order
+            stack.callback(self.door.close)
+            stack.callback(self._apart.shutdown)
+            stack.callback(self.supervisor.close)
             if self.gateway is not None:
-                self.gateway.close()
-            self.supervisor.close()
-            self._apart.shutdown()
-            self.door.close()
+                stack.callback(self.gateway.close)
+                self.gateway.start()
+            thread.start()
+            stack.callback(thread.join)
+            stack.callback(ended.set)
+            yield
 
     def until(self, true: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
         """Wait for something. Raises AssertionError if it takes longer, in real seconds."""
@@ -121,15 +119,21 @@ class World:
         """The digests of the instances that stay, sorted."""
         return sorted(each.digest for each in self.facts.instances.values() if not each.leaving)
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing runs: no machine, also none that is still ending, and no balancer."""
+        ended = not self.supervisor.machines and all(each.done() for each in self._begun)
+        return ended and not self.door.open
+
     def pulls(self) -> list[float]:
         """The seconds in which machines got their images."""
         return [each.pulled for each in self._machines if each.pulled is not None]
 
     def address(self) -> Address:
-        """One that nothing has had yet, of no other rehearsal's either."""
+        """One that nothing has had yet; another rehearsal has another port."""
         number = next(self._numbers)
         network = f"127.{16 + os.getpid() % 200}.{number // 250}"
-        return Address(f"{network}.{1 + number % 250}", PORT)
+        return Address(f"{network}.{1 + number % 250}", self._port)
 
     def _turn(self, ended: threading.Event) -> None:
         with self._told():
@@ -143,7 +147,8 @@ class World:
             with self._told():
                 action()
 
-        self._apart.submit(act)
+        begun = self._apart.submit(act)
+        self._begun = [*(each for each in self._begun if not each.done()), begun]
 
     @contextmanager
     def _told(self) -> Iterator[None]:

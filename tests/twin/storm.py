@@ -18,7 +18,7 @@ class Storm:
         self._burst = 0
         self._chance = 2 * share / ((1 - share) * (longest + 1))
 
-    def strikes(self, _name: str, _own: int, _total: int) -> bool:
+    def strikes(self, *_attempt: object) -> bool:
         """Whether the next attempt is struck, with `error`. After a burst one gets through."""
         if self._burst == 0 and self._random.random() < self._chance:
             self._burst = 1 + self._random.randint(1, self._longest)

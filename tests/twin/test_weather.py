@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from tests.twin.environment import REGION
 from tests.twin.twin import Twin
-from tests.twin.weather import OUTAGE, throttled
+from tests.twin.weather import FAILED, throttled
 
 ONCE = Config(retries={"total_max_attempts": 1})
 CALLS = {
@@ -31,16 +31,17 @@ def client(service: Any, url: str, config: Config = ONCE) -> Any:
 
 @pytest.mark.parametrize("service", CALLS)
 def test_each_service_throttles_in_its_own_words(twin: Twin, twin_url: str, service: str) -> None:
-    """Half of what is struck; the other half is an outage."""
-    twin.weather.share = 1.0
+    """In some of the bursts; in the others it fails. After each, one gets through."""
     operation, code = CALLS[service]
-    asked, codes = client(service, twin_url), set()
-    for _ in range(12):
-        with pytest.raises(ClientError) as refused:
-            getattr(asked, operation)()
-        codes.add(refused.value.response["Error"]["Code"])
-    assert codes == {code, "503"}
-    assert twin.weather.struck == 12
+    asked, codes = client(service, twin_url), []
+    with twin.weather.stormy(1, share=0.7, longest=4):
+        for _ in range(40):
+            try:
+                getattr(asked, operation)()
+            except ClientError as error:
+                codes.append(error.response["Error"]["Code"])
+    assert set(codes) == {code, "500"}
+    assert twin.weather.struck == len(codes) < 40
 
 
 def test_fair_weather(twin: Twin, twin_url: str) -> None:
@@ -51,14 +52,12 @@ def test_fair_weather(twin: Twin, twin_url: str) -> None:
 
 def test_nothing_of_it_is_done(twin: Twin, twin_url: str) -> None:
     """A program that tries again finds what it wanted, once."""
-    twin.weather.share = 1.0
     bucket = client("s3", twin_url)
-    with pytest.raises(ClientError):
+    with twin.weather.stormy(1, share=0.7), pytest.raises(ClientError):
         bucket.create_bucket(Bucket="one")
-    twin.weather.share = 0.0
     assert bucket.list_buckets()["Buckets"] == []
 
 
 def test_binary_protocols_have_outages_alone() -> None:
     """A text would not be understood."""
-    assert throttled({"HTTP_SMITHY_PROTOCOL": "rpc-v2-cbor"}) == OUTAGE
+    assert throttled({"HTTP_SMITHY_PROTOCOL": "rpc-v2-cbor"}) == FAILED

@@ -75,7 +75,7 @@ class Twin:
     faults      throttling, outages, lost answers, interruptions
     calls       every call made
     layers      what images are made of: `put`
-    weather     the part of the requests over HTTP that fails: `share`
+    weather     storms over the requests by HTTP: `stormy`
     roles, functions, balancers, interfaces, security_groups
                 delays: how long AWS takes to know or let go
 

@@ -1,14 +1,17 @@
-"""Bad weather for programs that ask over HTTP: a part of their requests is throttled or fails."""
+"""Bad weather for programs that ask over HTTP: a storm throttles and fails their requests."""
 
 from __future__ import annotations
 
 import json
-import random
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+
+from tests.twin.faults import OUTAGE, THROTTLE
+from tests.twin.storm import Storm
 
 SERVICE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
 
@@ -22,26 +25,35 @@ class Squall:
     body: bytes = b""
 
 
-OUTAGE = Squall(HTTPStatus.SERVICE_UNAVAILABLE)
+FAILED = Squall(HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 class Weather:
-    """`share` is the part of the requests that is struck, half of it by throttling.
-
-    `struck` counts them. The same requests are struck whenever they come in the same order.
-    """
+    """`struck` counts the requests of which nothing was done."""
 
     def __init__(self) -> None:
-        self.share = 0.0
         self.struck = 0
-        self._random = random.Random(0)
+        self._storm: Storm | None = None
+
+    @contextmanager
+    def stormy(self, seed: int, *, share: float = 0.2, longest: int = 5) -> Iterator[None]:
+        """Strike such a share of the requests while this lasts, half of the bursts by throttling.
+
+        The same requests are struck whenever they come in the same order.
+        """
+        self._storm = Storm(seed, (THROTTLE, OUTAGE), share=share, longest=longest)
+        try:
+            yield
+        finally:
+            self._storm = None
 
     def strike(self, environ: Mapping[str, Any]) -> Squall | None:
         """What the request is answered, if it is struck."""
-        if self._random.random() >= self.share:
+        storm = self._storm
+        if storm is None or not storm.strikes():
             return None
         self.struck += 1
-        return self._random.choice([OUTAGE, throttled(environ)])
+        return throttled(environ) if storm.error == THROTTLE else FAILED
 
 
 def throttled(environ: Mapping[str, Any]) -> Squall:
@@ -61,7 +73,7 @@ def throttled(environ: Mapping[str, Any]) -> Squall:
         body = json.dumps({"__type": "ThrottlingException", "message": "Rate exceeded"})
         return Squall(HTTPStatus.BAD_REQUEST, body=body.encode())
     if "HTTP_SMITHY_PROTOCOL" in environ:
-        return OUTAGE
+        return FAILED
     text = "<ErrorResponse><Error><Code>Throttling</Code></Error></ErrorResponse>"
     return _xml(HTTPStatus.BAD_REQUEST, text)
 
