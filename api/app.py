@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from api import __version__
+from api.backlog import Queue
 from api.docs import add_docs
 from api.drain import Drain
 from api.front import FRONT, FrontPath
@@ -55,7 +56,8 @@ def create_app(
     _log.info("serving model %s from %s by %s", version, settings.bundle, engine)
     metrics = Metrics(predictor.manifest.version)
     ledger = Ledger(metrics, lines or Lines(sys.stdout))
-    front = FrontPath(predictor, settings, drain, ledger)
+    queue = Queue()
+    front = FrontPath(predictor, settings, drain, ledger, queue)
     service = Service(predictor, metrics, drain)
     app = FastAPI(
         title=TITLE,
@@ -69,7 +71,7 @@ def create_app(
         telemetry=_NO_TELEMETRY,
     )
     protected = _protected(settings)
-    add_predictions(protected, Predictions(predictor, metrics, settings), predictor)
+    add_predictions(protected, Predictions(predictor, metrics, settings, queue), predictor)
     add_card(protected, service)
     app.include_router(protected)
     add_service(app.router, service)

@@ -5,7 +5,10 @@ would wait too long, at once and for next to nothing.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from api.problems import busy
 
 REFUSED = "refused"
 """The member of a request's state that says that it would wait too long."""
@@ -15,6 +18,32 @@ _SHARE = 0.1
 
 _LOOK = 1.0
 """Seconds without an answer after which one request is taken in, to see how long it takes."""
+
+
+QUEUE = 8
+"""Batches that one process takes in at a time, one of which is being answered."""
+
+
+class Queue:
+    """The places for batches, of which a body may take long to come and the answer long to make."""
+
+    def __init__(self, places: int = QUEUE) -> None:
+        self._free = places
+
+    def refuses(self) -> bool:
+        """Whether there is none for one more."""
+        return self._free <= 0
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold a place. Raises the `Problem` of being busy where there is none."""
+        if self.refuses():
+            raise busy()
+        self._free -= 1
+        try:
+            yield
+        finally:
+            self._free += 1
 
 
 class Backlog:

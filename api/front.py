@@ -11,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from api.answers import AnswerWriter
-from api.backlog import Backlog
+from api.backlog import Backlog, Queue
 from api.drain import Drain
 from api.identifiers import new_id, request_id
 from api.keys import HEADER, KeyGuard
-from api.ledger import Ledger
+from api.ledger import BUSY, PRICED, Answer, Ledger
 from api.problems import busy
 from api.rows import RowReader
 from api.settings import Settings
@@ -31,7 +31,7 @@ _KEY = HEADER.lower().encode()
 _DIGITS = 12
 """Of a length that is read as a number at all."""
 
-_PRICED = (
+_GOOD = (
     b"content-length: %d\r\ncontent-type: application/json\r\nx-request-id: %b\r\n"
     b"x-content-type-options: nosniff\r\n\r\n%b"
 )
@@ -57,7 +57,10 @@ class Asked:
 
 
 class FrontPath:
-    """Answers requests for one price, or refuses them. `clock` gives seconds for durations."""
+    """Answers requests for one price, or refuses them, and batches for which there is no place.
+
+    `queue` has those places, `clock` gives seconds for durations.
+    """
 
     def __init__(
         self,
@@ -65,9 +68,11 @@ class FrontPath:
         settings: Settings,
         drain: Drain,
         ledger: Ledger,
+        queue: Queue | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.ledger = ledger
+        self._queue = queue or Queue()
         self.backlog = Backlog(settings.patience_seconds)
         self.explaining = Backlog(settings.patience_seconds)
         self._reader = RowReader(predictor.manifest.features)
@@ -104,12 +109,18 @@ class FrontPath:
         text = self._text(asked, body)
         if text is None:
             return None
-        identifier = self._note(asked, client, 200)
-        return _PRICED % (len(text), identifier.encode(), text)
+        identifier = self._note(PRICED, asked, client)
+        return _GOOD % (len(text), identifier.encode(), text)
 
-    def refuse(self, asked: Asked, client: str | None) -> bytes:
-        """The same of a 503, for a request that would wait too long."""
-        identifier = self._note(asked, client, 503)
+    def crowded_out(self, headers: list[tuple[bytes, bytes]]) -> Asked | None:
+        """The batch with this head, if there is no place for it and the server goes on."""
+        if not self._queue.refuses() or self._drain.begun:
+            return None
+        return Asked(dict(headers), self._clock(), time.time())
+
+    def refuse(self, asked: Asked, client: str | None, answer: Answer = BUSY) -> bytes:
+        """The headers and body of a 503, for a request that would wait too long."""
+        identifier = self._note(answer, asked, client)
         return _REFUSED % (len(_BUSY), identifier.encode(), _BUSY)
 
     def _text(self, asked: Asked, body: bytes) -> bytes | None:
@@ -121,11 +132,11 @@ class FrontPath:
         except Exception:  # noqa: BLE001 - the app fails in the same way, and in order
             return None
 
-    def _note(self, asked: Asked, client: str | None, status: int) -> str:
+    def _note(self, answer: Answer, asked: Asked, client: str | None) -> str:
         """Note an answer, and make the id of its request."""
         identifier = _identifier(asked)
         seconds = self._clock() - asked.began
-        self.ledger.note(identifier, client, status, asked.now + seconds, seconds)
+        self.ledger.note(answer, identifier, client, asked.now + seconds, seconds)
         return identifier
 
 

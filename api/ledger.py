@@ -8,9 +8,22 @@ import asyncio
 import json
 import logging
 from functools import lru_cache
+from typing import NamedTuple
 
 from api.logs import Lines, timestamp
 from api.metrics import Metrics
+
+
+class Answer(NamedTuple):
+    """What many answers to a POST have in common: its path, which is the route, and the status."""
+
+    path: str
+    status: int
+
+
+PRICED = Answer("/predict", 200)
+BUSY = Answer("/predict", 503)
+CROWDED = Answer("/predict/batch", 503)
 
 MOST = 64
 """Answers of which the metrics are told at once: more would hold up who asks meanwhile."""
@@ -32,7 +45,7 @@ class Ledger:
         self._metrics = metrics
         self._lines = lines
         self._delay = delay
-        self._seconds: dict[int, list[float]] = {200: [], 503: []}
+        self._seconds: dict[Answer, list[float]] = {PRICED: [], BUSY: [], CROWDED: []}
         self._text: list[str] = []
         self._due: asyncio.TimerHandle | None = None
         metrics.pending.append(self.settle)
@@ -46,13 +59,13 @@ class Ledger:
         self._metrics.in_flight.dec()
 
     def note(
-        self, request_id: str, client: str | None, status: int, ended: float, seconds: float
+        self, answer: Answer, request_id: str, client: str | None, ended: float, seconds: float
     ) -> None:
-        """A `POST /predict` was answered at a Unix time, after so many seconds."""
-        waiting = self._seconds[status]
+        """A request was answered at a Unix time, after so many seconds."""
+        waiting = self._seconds[answer]
         waiting.append(seconds)
         if _log.isEnabledFor(logging.INFO):
-            self._text.append(_line(request_id, client, status, ended, seconds))
+            self._text.append(_line(answer, request_id, client, ended, seconds))
         if self._due is None:
             self._due = asyncio.get_running_loop().call_later(self._delay, self.settle)
         if len(waiting) == MOST:
@@ -65,9 +78,9 @@ class Ledger:
         if self._due is not None:
             self._due.cancel()
             self._due = None
-        for status, seconds in self._seconds.items():
+        for answer, seconds in self._seconds.items():
             if seconds:
-                self._metrics.count_answers(status, seconds)
+                self._metrics.count_answers(*answer, seconds)
                 seconds.clear()
         self._write()
 
@@ -77,11 +90,12 @@ class Ledger:
             self._lines.write(text)
 
 
-def _line(request_id: str, client: str | None, status: int, ended: float, seconds: float) -> str:
+def _line(answer: Answer, request_id: str, client: str | None, ended: float, seconds: float) -> str:
     """What the log would make of it."""
+    path, status = answer
     return (
-        f'{_start(int(ended * 1000))}{request_id}", "method": "POST", "path": "/predict", '
-        f'"route": "/predict", "status": {status}, "duration_ms": {seconds * 1000:.3f}, '
+        f'{_start(int(ended * 1000))}{request_id}", "method": "POST", "path": "{path}", '
+        f'"route": "{path}", "status": {status}, "duration_ms": {seconds * 1000:.3f}, '
         f'"client": {_quoted(client)}}}\n'
     )
 

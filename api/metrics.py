@@ -59,7 +59,7 @@ class Metrics:
         )
         self.requests.labels("POST", "/predict", "200")
         self._prices_given = self.predictions.labels("single")
-        self._price_duration = self.duration.labels("/predict")
+        self.duration.labels("/predict")
         self.pending: list[Callable[[], None]] = []
         """What is told to the metrics before they are read."""
         model = Gauge(
@@ -71,18 +71,19 @@ class Metrics:
         )
         model.labels(version).set(1)
 
-    def count_answers(self, status: int, seconds: Sequence[float]) -> None:
-        """Count answers to `POST /predict`, each after so many seconds; those of 200 are prices.
+    def count_answers(self, route: str, status: int, seconds: Sequence[float]) -> None:
+        """Count answers to a POST, each after so many seconds; those of 200 are single prices.
 
         As `requests`, `duration` and `predictions` would one by one, in a fraction of the time.
         """
-        self.requests.labels("POST", "/predict", str(status)).inc(len(seconds))
+        self.requests.labels("POST", route, str(status)).inc(len(seconds))
+        duration = self.duration.labels(route)
         if status == HTTPStatus.OK:
             self._prices_given.inc(len(seconds))
         buckets = Counted(bisect_left(_BUCKETS, each) for each in seconds)
         for place, count in buckets.items():
-            self._price_duration._buckets[place].inc(count)  # noqa: SLF001 - no other way to add many
-        self._price_duration._sum.inc(sum(seconds))  # noqa: SLF001 - nor so long
+            duration._buckets[place].inc(count)  # noqa: SLF001 - no other way to add many
+        duration._sum.inc(sum(seconds))  # noqa: SLF001 - nor so long
 
     def exposition(self, accept: str) -> tuple[bytes, str]:
         """All numbers as text and its content type: OpenMetrics if an `Accept` header names it."""

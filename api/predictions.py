@@ -4,7 +4,6 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
@@ -13,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from api.answers import AnswerWriter
-from api.backlog import REFUSED
+from api.backlog import REFUSED, Queue
 from api.batches import Format, formats
 from api.bodies import media_type, read_body
 from api.decoding import decode_json, decode_text
@@ -27,9 +26,6 @@ from api.schema import request_example
 from api.settings import Settings
 from model import Estimate, Predictor
 
-QUEUE = 8
-"""Batches that one process takes in at a time, one of which is being answered."""
-
 _JSON = ("application/json",)
 _EXAMPLE_ID = "019a0000-0000-7000-8000-000000000000"
 
@@ -42,9 +38,11 @@ class Predictions:
         predictor: Predictor,
         metrics: Metrics,
         settings: Settings,
+        queue: Queue | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`clock` gives seconds."""
+        """`queue` has the places for batches; `clock` gives seconds."""
+        self._queue = queue or Queue()
         self._clock = clock
         self._predictor = predictor
         self._metrics = metrics
@@ -56,7 +54,6 @@ class Predictions:
         self._row_reader = RowReader(predictor.manifest.features, most_errors=5)
         self._explaining = CapacityLimiter(1)
         self._batches = asyncio.Semaphore(1)
-        self._admitted = 0
 
     async def predict(self, request: Request, *, explain: bool = False) -> Response:
         """Price one product. `explain` adds what each feature contributes to the price."""
@@ -81,7 +78,7 @@ class Predictions:
                 422, "Reasons are given for one product at a time. Ask /predict for them."
             )
         name = media_type(request, self.formats)
-        with self._admission():
+        with self._queue.place():
             body = await self._body(request, self._settings.max_batch_bytes)
             async with self._batches:
                 text = await self._answer_all(request, self.formats[name], decode_text(body))
@@ -89,18 +86,6 @@ class Predictions:
 
     async def _body(self, request: Request, limit: int) -> bytes:
         return await read_body(request, limit, self._settings.body_seconds)
-
-    @contextmanager
-    def _admission(self) -> Iterator[None]:
-        """A place in the queue of batches, before anything of their bodies is read."""
-        if self._admitted >= QUEUE:
-            detail = f"{QUEUE} batches are waiting already. Try again in a moment."
-            raise Problem(503, detail, headers={"Retry-After": "1"})
-        self._admitted += 1
-        try:
-            yield
-        finally:
-            self._admitted -= 1
 
     def _answer(self, row: Sequence[float], estimate: Estimate) -> dict[str, Any]:
         answer = self._writer.answer(row, estimate)

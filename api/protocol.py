@@ -14,9 +14,11 @@ from uvicorn.server import ServerState
 
 from api.backlog import REFUSED, Backlog
 from api.front import FRONT, Asked, FrontPath, Headers
+from api.ledger import CROWDED
 
 _PATH = b"/predict"
 _WITH_QUERY = _PATH + b"?"
+_BATCH = b"/predict/batch"
 _EXPLAINED = b"explain=true"
 _PAUSE = 0.05
 """Seconds for which nothing is read from a client that was refused."""
@@ -40,6 +42,7 @@ class FrontProtocol(HttpToolsProtocol):
         self._pieces: list[bytes] = []
         self._reading = False
         self._waiting = False
+        self._thrown = False
         self._entered: tuple[Backlog, float] | None = None
         self._idle: asyncio.TimerHandle | None = None
         self._answered = 0.0
@@ -60,25 +63,30 @@ class FrontProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Its head is complete: leave its body for later, or the request for the app."""
-        if self._is_ordinary():
+        kept = self._is_kept()
+        if kept and self._is_single():
             asked = self._front.asked(self.headers)
             self._asked = asked if asked and self._is_current(asked.headers) else None
-        if self._asked is None:
+        if kept and self.url == _BATCH and self._refused():
+            self._thrown = True
+        elif self._asked is None:
             self._begin_cycle()
             if self._is_single() and self._backlog().refuses():
                 self.scope["state"][REFUSED] = True
 
     def on_body(self, body: bytes) -> None:
         """Some bytes of its body."""
-        if self._asked is None:
-            super().on_body(body)
-        else:
+        if self._asked is not None:
             self._pieces.append(body)
+        elif not self._thrown:
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
         """It is complete: answer it, refuse it, or leave it for the app."""
         self._reading = False
-        if self._asked is None or not self._answered_here(self._asked):
+        if self._thrown:
+            self._thrown = False
+        elif self._asked is None or not self._answered_here(self._asked):
             self._hand_on()
             super().on_message_complete()
             self._enter()
@@ -106,11 +114,10 @@ class FrontProtocol(HttpToolsProtocol):
         self._leave()
         super().pause_writing()
 
-    def _is_ordinary(self) -> bool:
-        """Whether the head asks for one price in an ordinary way, and nothing is in between."""
+    def _is_kept(self) -> bool:
+        """Whether the head posts something in an ordinary way, and nothing is in between."""
         return (
-            self._is_single()
-            and self.parser.get_method() == b"POST"
+            self.parser.get_method() == b"POST"
             and self.parser.should_keep_alive()
             and not self.expect_100_continue
             and not self._is_busy()
@@ -137,6 +144,15 @@ class FrontProtocol(HttpToolsProtocol):
             self._pause()
         else:
             return False
+        return True
+
+    def _refused(self) -> bool:
+        """Whether it is refused for want of a place in the queue: its body is thrown away."""
+        asked = self._front.crowded_out(self.headers)
+        if asked is None or not self._is_current(asked.headers):
+            return False
+        self._write(503, self._front.refuse(asked, self._client_of(asked.headers), CROWDED))
+        self._pause()
         return True
 
     def _pause(self) -> None:

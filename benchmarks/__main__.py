@@ -15,7 +15,7 @@ from benchmarks.arguments import DAY, bundle, number, whole
 from benchmarks.contenders import ECHO, FLOOR, SERVICE, apart, of_bundle
 from benchmarks.ending import ended
 from benchmarks.environments import HOME
-from benchmarks.field import PEERS
+from benchmarks.field import PEERS, refuse_other_model
 from benchmarks.measure import Outcome, measure
 from benchmarks.plot import plot
 from benchmarks.report import ratios, table
@@ -26,6 +26,8 @@ _OURS = (FLOOR, ECHO, SERVICE)
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure and print the table."""
     args = _parser().parse_args(argv)
+    if args.peers:
+        refuse_other_model()
     others = [of_bundle(each) for each in args.bundle]
     contenders = (*map(apart, _OURS), *PEERS) if args.peers else (*_OURS, *others)
     least = len(contenders) * (1 + 2 * args.rounds) * args.seconds

@@ -18,18 +18,18 @@ import xgboost
 from numpy.typing import NDArray
 
 from benchmarks.arguments import whole
-from benchmarks.bundled import ROOT
+from benchmarks.bundled import Bundled, Row, served
 from benchmarks.contenders import SERVICE
 from benchmarks.ending import ended
 from benchmarks.processes import Server, ask, free_port, serving
-from model import Manifest, Predictor, load
+from benchmarks.products import as_csv, rows
+from model import load
 from model.estimates import estimate_columns
-from model.market import MOST_ROWS, generate
 
-Rows = NDArray[np.float64]
+Matrix = NDArray[np.float64]
 
 PATH = "/predict/batch"
-BUNDLE = ROOT / "bundle"
+MOST_ROWS = 10_000_000
 LARGEST = 10_000
 """Rows of one request."""
 
@@ -37,14 +37,14 @@ LARGEST = 10_000
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure and print the ratios."""
     args = _parser().parse_args(argv)
-    predictor = load(BUNDLE)
-    rows = sampled(predictor.manifest, args.rows)
-    own = prices(predictor, rows, args.rounds)
+    model = served()
+    asked = rows(model, args.rows)
+    own = prices(model, np.array(asked, dtype=np.float64), args.rounds)
     for name, ratio in own.items():
         print(f"CPU of {name} / inplace_predict: {ratio:.2f}")
-    bodies = written(predictor.manifest, rows[:LARGEST])
-    for kind, seconds in requests(bodies, args.rounds).items():
-        print(f"CPU of a request, {kind}: {seconds / len(rows[:LARGEST]) * 1e6:.1f} µs a row")
+    largest = asked[:LARGEST]
+    for kind, seconds in requests(written(model, largest), args.rounds).items():
+        print(f"CPU of a request, {kind}: {seconds / len(largest) * 1e6:.1f} µs a row")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,16 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def sampled(manifest: Manifest, count: int) -> Rows:
-    """Rows of the synthetic market (n, features)."""
-    market = generate(count, seed=1)
-    columns = [getattr(market, feature.column) for feature in manifest.features]
-    return np.column_stack(columns).astype(np.float64)
-
-
-def prices(predictor: Predictor, rows: Rows, rounds: int) -> Mapping[str, float]:
+def prices(model: Bundled, rows: Matrix, rounds: int) -> Mapping[str, float]:
     """By name, the CPU that prices take, as a multiple of that of `inplace_predict`."""
-    booster = xgboost.Booster(model_file=BUNDLE / predictor.manifest.booster.file)
+    predictor, booster = load(model.directory), xgboost.Booster(model_file=model.file)
     booster.set_param({"nthread": 1})
     matrix, lists = rows.astype(np.float32), rows.tolist()
     ways: dict[str, Callable[[], object]] = {
@@ -80,15 +73,14 @@ def prices(predictor: Predictor, rows: Rows, rounds: int) -> Mapping[str, float]
     return {name: statistics.median(found) for name, found in ratios.items()}
 
 
-def written(manifest: Manifest, rows: Rows) -> Mapping[str, bytes]:
+def written(model: Bundled, rows: Sequence[Row]) -> Mapping[str, bytes]:
     """The rows as bodies, by content type."""
-    names = [feature.name for feature in manifest.features]
-    objects = [json.dumps(dict(zip(names, row, strict=True))) for row in rows.tolist()]
-    lines = [",".join(map(str, row)) for row in rows.tolist()]
+    products = [model.product(row) for row in rows]
+    objects = [json.dumps(each) for each in products]
     return {
         "application/json": f"[{','.join(objects)}]".encode(),
         "application/x-ndjson": "\n".join(objects).encode(),
-        "text/csv": "\n".join([",".join(names), *lines]).encode(),
+        "text/csv": as_csv(model.names, products),
     }
 
 

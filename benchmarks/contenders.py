@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.bundled import ROOT
+from benchmarks.bundled import ROOT, Product, read, served
 from benchmarks.environments import Environment
 from benchmarks.processes import Command
-from benchmarks.products import PRODUCT, Product, products
+from benchmarks.products import products
 
 
 def as_json(product: Product) -> bytes:
@@ -45,7 +45,7 @@ class Contender:
 
     def command(self, programs: Path, port: int) -> Command:
         """How it is started and asked."""
-        argv, body = self.argv(programs, port), self.body(PRODUCT)
+        argv, body = self.argv(programs, port), self.body(self.asked()[0])
         return Command(argv, port, self.path, body, self.variables(port), self.patience)
 
 
@@ -59,7 +59,7 @@ def uvicorn(app: str) -> Callable[[Path, int], list[str]]:
 
 def ours(answer: Any) -> str:
     """The price in an answer of the service, and of the original server."""
-    return str(answer["shipping_estimated_price"])
+    return str(answer[served().target])
 
 
 def _service(workers: int) -> Callable[[Path, int], list[str]]:
@@ -76,7 +76,13 @@ def of_bundle(bundle: Path) -> Contender:
     """The service with another model."""
     variables = {"ESTIMATOR_BUNDLE": str(bundle.resolve())}
     name = f"{SERVICE.name}, {bundle.name}"
-    return replace(SERVICE, name=name, price=None, variables=lambda _: variables)
+    return replace(
+        SERVICE,
+        name=name,
+        price=None,
+        asked=lambda: products(read(bundle)),
+        variables=lambda _: variables,
+    )
 
 
 def of_workers(count: int) -> Contender:

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.bundled import NAMES, PRICE, ROOT
+from benchmarks.bundled import ROOT, Product, served
 from benchmarks.contenders import Contender, ours, uvicorn
 from benchmarks.environments import Environment
 from benchmarks.processes import free_port
-from benchmarks.products import Product
 
 _PEERS = ROOT / "benchmarks" / "peers"
+_SHIPPING = (("price", "weight", "height", "distance", "volume"), "shipping_estimated_price", 1)
+"""What the peers are written for: the features, the answer, and which of the outputs it is."""
 
 
 def _environment(name: str) -> Environment:
@@ -29,7 +30,7 @@ def _price(answer: Any) -> str:
 
 
 def _row(product: Product) -> list[float]:
-    return [product[name] for name in NAMES]
+    return served().row(product)
 
 
 def _tensor(product: Product) -> bytes:
@@ -69,7 +70,7 @@ BENTOML = Contender(
 MLSERVER = Contender(
     "MLServer",
     lambda programs, _: [str(programs / "mlserver"), "start", str(_PEERS / "mlserver")],
-    lambda answer: str(answer["outputs"][0]["data"][PRICE]),
+    lambda answer: str(answer["outputs"][0]["data"][served().price]),
     path="/v2/models/price/infer",
     body=_tensor,
     environment=_environment("mlserver"),
@@ -92,7 +93,7 @@ MLFLOW = Contender(
         *(str(programs / "mlflow"), "models", "serve", "--model-uri", _saved(programs)),
         *("--env-manager", "local", "--workers", "1", "--host", "127.0.0.1", "--port", str(port)),
     ],
-    lambda answer: str(answer["predictions"][0][PRICE]),
+    lambda answer: str(answer["predictions"][0][served().price]),
     path="/invocations",
     body=lambda product: json.dumps({"inputs": [_row(product)]}).encode(),
     environment=_environment("mlflow"),
@@ -116,3 +117,14 @@ RAY = Contender(
 )
 
 PEERS = (ORIGINAL, LITSERVE, BENTOML, MLSERVER, MLFLOW, RAY)
+
+
+def refuse_other_model() -> None:
+    """Raise `RuntimeError` where the model is none that the peers can serve."""
+    model = served()
+    if (model.names, model.target, model.price) != _SHIPPING:
+        raise RuntimeError(
+            "the peers are written for the shipping model of `make bundle`, three quantiles out of "
+            f"its five features, and {model.directory} holds another: measure that one without "
+            "them, by `make bench`"
+        )

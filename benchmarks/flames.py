@@ -25,11 +25,8 @@ from benchmarks.sampler import Sampler, installed
 from benchmarks.stacks import shares
 from benchmarks.traffic import plain
 
-WAYS: Mapping[str, tuple[Question, ...]] = {
-    "front path": tuple(plain()),
-    "app": tuple(plain("application/json; charset=UTF-8")),
-}
-"""Who answers, and what it is asked."""
+WAYS = {"front path": "application/json", "app": "application/json; charset=UTF-8"}
+"""Who answers, and the content type of what it is asked."""
 
 _PATIENT = replace(SERVICE, variables=lambda _: {"ESTIMATOR_PATIENCE_SECONDS": "60"})
 """The service refuses nobody for being stopped again and again."""
@@ -73,7 +70,8 @@ def measure(sampler: Sampler, home: Path) -> dict[str, Flame]:
         serving(command, Path(directory, "log"), mine) as server,
     ):
         return {
-            way: _flame(server, questions, sampler, home, way) for way, questions in WAYS.items()
+            way: _flame(server, tuple(plain(kind)), sampler, home, way)
+            for way, kind in WAYS.items()
         }
 
 

@@ -7,6 +7,7 @@ all that one instance answers.
 """
 
 import argparse
+import json
 import statistics
 import sys
 import tempfile
@@ -16,13 +17,13 @@ from pathlib import Path
 
 from benchmarks.agreement import refuse_other_price
 from benchmarks.arguments import DAY, number, whole
-from benchmarks.bundled import TARGET
 from benchmarks.cores import Cores, confined, split
 from benchmarks.emulator import PATH, find_emulator, unusable
 from benchmarks.ending import ended
 from benchmarks.engine import find_engine
 from benchmarks.load import Plan, Question, request, run
-from benchmarks.sandbox import EVENT, FLOOR, SERVICE, Function, Image, Sandbox, price_in
+from benchmarks.products import products
+from benchmarks.sandbox import FLOOR, SERVICE, Function, Image, Sandbox, event_of, price_in
 
 IMAGE = "shipping-price-estimator"
 _NO_EMULATOR = (
@@ -99,11 +100,14 @@ def measure(sandbox: Sandbox, starts: int, seconds: float, log: Path) -> Mapping
 def _once(
     sandbox: Sandbox, function: Function, seconds: float, log: Path, cores: Cores, seen: Seen
 ) -> None:
-    with sandbox.running(function, log, cores) as server:
-        price = price_in(server.answer)
+    product = products()[0]
+    event = event_of(product)
+    with sandbox.running(function, event, log, cores) as server:
+        name, price = price_in(server.answer)
         if function.modelled:
-            refuse_other_price(function.name, price)
-        question = Question(request(PATH, EVENT), rf"\"{TARGET}\": {price},")
+            refuse_other_price(function.name, price, product)
+        expect = json.dumps(f"{json.dumps(name)}: {price},")[1:-1]  # it is text inside JSON
+        question = Question(request(PATH, event), expect)
         load = run(Plan(server.port, (question,), seconds, connections=1))
     if load.bad or not load.answered:
         raise RuntimeError(f"{function.name} did not answer {load.bad} events well")

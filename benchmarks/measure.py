@@ -10,6 +10,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from benchmarks.agreement import refuse_other_price
+from benchmarks.bundled import Product
 from benchmarks.contenders import Contender
 from benchmarks.cores import confined, split
 from benchmarks.environments import run
@@ -17,7 +18,6 @@ from benchmarks.family import family
 from benchmarks.load import Question, Questions, closed, opened, request
 from benchmarks.priority import BURST, first, may_be_first
 from benchmarks.processes import Server, ask, free_port, serving
-from benchmarks.products import Product
 
 Latencies = tuple[float, float, float]
 """p50, p99 and p99.9 in milliseconds."""

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.bundled import served
 from benchmarks.family import family, kill, memory, move
 
 _PATIENCE = 60.0
@@ -123,12 +124,15 @@ def ask(
 
 
 def _environment(command: Command, directory: Path) -> dict[str, str]:
-    """This process's but for what is foreign, the server's own programs first, and no waiting."""
+    """This process's but for what is foreign; the server's own programs first, no waiting.
+
+    Whatever it is, it is given the model that is measured.
+    """
     programs = f"{Path(command.argv[0]).parent}{os.pathsep}{os.environ['PATH']}"
     places = {"PATH": programs, "HOME": str(directory), "TMPDIR": str(directory)}
-    silent = {**_SILENT, "ESTIMATOR_DRAIN_SECONDS": "0"}
+    given = {"ESTIMATOR_BUNDLE": str(served().directory), "ESTIMATOR_DRAIN_SECONDS": "0"}
     kept = {key: value for key, value in os.environ.items() if not key.startswith(_FOREIGN)}
-    return {**kept, **places, **silent, **command.variables}
+    return {**kept, **places, **_SILENT, **given, **command.variables}
 
 
 def _first_answer(process: "subprocess.Popen[bytes]", command: Command, log: Path) -> bytes:

@@ -1,5 +1,6 @@
 """Functions as Lambda starts them: a handler under the emulator, in the image or as it is here."""
 
+import base64
 import json
 import os
 import sys
@@ -8,15 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.bundled import ROOT, TARGET
+from benchmarks.bundled import ROOT, Product
 from benchmarks.cores import Cores
 from benchmarks.emulator import LISTEN, PATH, RUNTIME
 from benchmarks.engine import Engine
 from benchmarks.processes import Command, Server, free_port, serving
 
-EVENT = (ROOT / "examples" / "events" / "function-url.json").read_bytes()
-"""What is asked: one price, through the function's URL."""
-
+_EVENT = ROOT / "examples" / "events" / "function-url.json"
 _OURS = ROOT / "benchmarks"
 _INSIDE = "/app/benchmarks"
 """Where the image's own Python finds the floor."""
@@ -51,14 +50,16 @@ class Sandbox:
     image: Image | None = None
 
     @contextmanager
-    def running(self, function: Function, log: Path, cores: Cores) -> Iterator[Server]:
+    def running(
+        self, function: Function, event: bytes, log: Path, cores: Cores
+    ) -> Iterator[Server]:
         """A function that was started anew, and has answered the event once."""
         port = free_port()
         name = f"benchmark-{os.getpid()}-{port}"
         argv = self.argv(function, port, name, cores)
         variables = {} if self.image is None else {"HOME": str(Path.home())}  # it has the images
         try:
-            with serving(Command(argv, port, PATH, EVENT, variables), log, cores) as server:
+            with serving(Command(argv, port, PATH, event, variables), log, cores) as server:
                 server.move(cores)  # with the threads that it had at once
                 yield server
         finally:
@@ -81,12 +82,22 @@ class Sandbox:
         )
 
 
-def price_in(answer: bytes) -> float:
-    """The price that a function answered. Raises `RuntimeError` with what it said instead."""
+def event_of(product: Product) -> bytes:
+    """The price of a product, asked for through the function's URL."""
+    body = base64.b64encode(json.dumps(product).encode()).decode()
+    event = json.loads(_EVENT.read_bytes())
+    return json.dumps({**event, "body": body, "isBase64Encoded": True}).encode()
+
+
+def price_in(answer: bytes) -> tuple[str, float]:
+    """What a function answers first: what it calls the price, and the price.
+
+    Raises `RuntimeError` with what it said instead.
+    """
     try:
         found: Mapping[str, str] = json.loads(answer)
-        price: float = json.loads(found["body"])[TARGET]
-    except (ValueError, TypeError, KeyError) as error:
+        (name, price), *_ = json.loads(found["body"]).items()
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         said = answer.decode(errors="replace")[:500]
         raise RuntimeError(f"a function gives no price, but {said}") from error
-    return price
+    return name, price

@@ -67,9 +67,7 @@ def _with_example(feature: Feature, thresholds: Floats) -> Feature:
     if feature.categories:
         return msgspec.structs.replace(feature, example=feature.categories[0])
     middle = exact(thresholds[len(thresholds) // 2]) if len(thresholds) else 0.0
-    low = middle if feature.minimum is None else max(middle, feature.minimum)
-    example = low if feature.maximum is None else min(low, feature.maximum)
-    return msgspec.structs.replace(feature, example=example)
+    return msgspec.structs.replace(feature, example=_allowed(middle, feature))
 
 
 def _spread(forest: Forest, index: int, feature: Feature) -> list[float]:
@@ -77,9 +75,15 @@ def _spread(forest: Forest, index: int, feature: Feature) -> list[float]:
         return [float(code) for code in range(len(feature.categories))]
     thresholds = forest.thresholds[index]
     if not len(thresholds):
-        return [0.0]
+        return [_allowed(0.0, feature)]
     places = [round(part * (len(thresholds) - 1) / (_ROWS - 1)) for part in range(_ROWS)]
-    return [exact(thresholds[place]) for place in places]
+    return [_allowed(exact(thresholds[place]), feature) for place in places]
+
+
+def _allowed(value: float, feature: Feature) -> float:
+    """The value or, where the service would refuse it, the bound that it is beyond."""
+    low = value if feature.minimum is None else max(value, feature.minimum)
+    return low if feature.maximum is None else min(low, feature.maximum)
 
 
 def _golden(predictor: Predictor, row: tuple[float, ...]) -> Golden:

@@ -1,6 +1,10 @@
-"""The requests in examples/ are answered as they stand; the events are tests/handler's."""
+"""What README.md and examples/ ask is answered as they say, by the model that they are of."""
 
+import base64
+import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -19,15 +23,23 @@ def client() -> TestClient:
     return TestClient(create_app(Settings(), load(ROOT / "bundle")))
 
 
-def priced(client: TestClient) -> float:
-    """What the single request is answered with."""
-    answer = client.post(
-        "/predict",
-        content=(EXAMPLES / "request.json").read_bytes(),
-        headers={"content-type": "application/json"},
-    )
-    assert answer.status_code == 200
-    return float(answer.json()["shipping_estimated_price"])
+def request() -> Any:
+    """The single request."""
+    return json.loads((EXAMPLES / "request.json").read_bytes())
+
+
+def test_the_readme(client: TestClient) -> None:
+    """The request gets the answer that stands below it, ids aside; it is that of examples/."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    asked = re.search(r"--json '(\{.*?\})'", text)
+    answer = re.search(r"```json\n(.*?)```", text, re.DOTALL)
+    assert asked is not None
+    assert answer is not None
+    assert json.loads(asked[1]) == request()
+    given = client.post("/predict", json=request()).json()
+    expected = json.loads(answer[1])
+    assert given.pop("prediction_id") != expected.pop("prediction_id")
+    assert given == expected
 
 
 @pytest.mark.parametrize(
@@ -41,8 +53,18 @@ def test_rows(client: TestClient, name: str, kind: str) -> None:
         headers={"content-type": kind},
     )
     assert answer.status_code == 200
-    lines = answer.text.splitlines()
-    rows = lines[1:] if kind == "text/csv" else lines
-    assert len(rows) == 3
-    assert f"{priced(client):g}" in rows[0]
+    assert len(answer.text.splitlines()) == len((EXAMPLES / name).read_text().splitlines()) > 1
+    first = answer.text.splitlines()[1 if kind == "text/csv" else 0]
+    price = next(iter(client.post("/predict", json=request()).json().values()))
+    assert repr(price) in first
     assert "problem" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", sorted((EXAMPLES / "events").glob("*.json")), ids=lambda path: path.stem
+)
+def test_events(path: Path) -> None:
+    """Each hands on the single request; that a function reads them is a test of tests/handler."""
+    event = json.loads(path.read_bytes())
+    body = base64.b64decode(event["body"]) if event["isBase64Encoded"] else event["body"]
+    assert json.loads(body) == request()

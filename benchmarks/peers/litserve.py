@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from xgboost import Booster
 
-from benchmarks.bundled import MODEL, NAMES, PRICE
+from benchmarks.bundled import served
+
+MODEL = served()
 
 
 class Pricing(litserve.LitAPI):
@@ -16,15 +18,15 @@ class Pricing(litserve.LitAPI):
 
     def setup(self, device: str) -> None:  # noqa: ARG002 - LitServe names it
         """Load the model."""
-        self.booster = Booster({"nthread": 1}, model_file=MODEL)
+        self.booster = Booster({"nthread": 1}, model_file=MODEL.file)
 
     def decode_request(self, request: dict[str, float]) -> NDArray[np.float32]:
         """The row of a product."""
-        return np.array([request[name] for name in NAMES], dtype=np.float32)
+        return np.array([request[name] for name in MODEL.names], dtype=np.float32)
 
     def predict(self, rows: NDArray[np.float32]) -> Any:
         """The prices of a batch."""
-        return self.booster.inplace_predict(rows, validate_features=False)[:, PRICE]
+        return self.booster.inplace_predict(rows, validate_features=False)[:, MODEL.price]
 
     def encode_response(self, price: np.float32) -> dict[str, float]:
         """One answer."""

@@ -5,7 +5,9 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from xgboost import XGBRegressor
 
-from benchmarks.bundled import COLUMNS, MODEL, NAMES, PRICE
+from benchmarks.bundled import served
+
+MODEL = served()
 
 
 class Product(BaseModel):
@@ -26,13 +28,13 @@ class Price(BaseModel):
 
 app = FastAPI()
 model = XGBRegressor()
-model.load_model(MODEL)
+model.load_model(MODEL.file)
 
 
 @app.post("/predict")
 async def predict(product: Product) -> Price:
     """The price, to the cent."""
     row = product.model_dump()
-    frame = pd.DataFrame([[row[name] for name in NAMES]], columns=COLUMNS)
-    price = model.predict(frame)[0][PRICE]
+    frame = pd.DataFrame([[row[name] for name in MODEL.names]], columns=MODEL.columns)
+    price = model.predict(frame)[0][MODEL.price]
     return Price(shipping_estimated_price=round(float(price), 2))

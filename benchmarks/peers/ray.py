@@ -9,9 +9,12 @@ from ray.serve.config import HTTPOptions
 from starlette.requests import Request
 from xgboost import Booster
 
-from benchmarks.bundled import MODEL, NAMES, PRICE
+from benchmarks.bundled import served
 
 Product = dict[str, float]
+MODEL = served()
+FILE, NAMES, PRICE = MODEL.file, MODEL.names, MODEL.price
+"""Plain values, which reach the processes of Ray as they are."""
 
 
 @serve.deployment(max_ongoing_requests=100)
@@ -20,7 +23,7 @@ class Pricing:
 
     def __init__(self) -> None:
         """Load the model."""
-        self.booster = Booster({"nthread": 1}, model_file=MODEL)
+        self.booster = Booster({"nthread": 1}, model_file=FILE)
 
     @serve.batch(max_batch_size=32, batch_wait_timeout_s=0.002)
     async def prices(self, products: list[Product]) -> list[float]:

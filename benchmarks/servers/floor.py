@@ -1,4 +1,4 @@
-"""The floor: the least that uvicorn can do, one answer of the same size whatever is asked."""
+"""The floor: the least that uvicorn can do, one answer whatever is asked."""
 
 from starlette.types import Receive, Scope, Send
 

@@ -6,8 +6,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.backlog import QUEUE
 from api.logs import FIELDS
-from api.predictions import QUEUE
 from api.records import turns
 from api.settings import Settings
 from tests import bundles

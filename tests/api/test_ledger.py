@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from api.ledger import MOST, TOGETHER, Ledger
+from api.ledger import BUSY, CROWDED, MOST, PRICED, TOGETHER, Answer, Ledger
 from api.logs import FIELDS, PIPE_BUF, JsonFormatter, Lines
 from api.metrics import Metrics
 
@@ -17,15 +17,15 @@ from api.metrics import Metrics
 class Note(NamedTuple):
     """What is noted of an answer."""
 
+    answer: Answer
     request_id: str
     client: str | None
-    status: int
     ended: float
     seconds: float
 
 
 NOTE = Note(
-    "01a2156d-6da6-728b-a091-7e641d114225", "203.0.113.9", 200, 1_700_000_000.0075, 0.0000504
+    PRICED, "01a2156d-6da6-728b-a091-7e641d114225", "203.0.113.9", 1_700_000_000.0075, 0.0000504
 )
 
 
@@ -84,7 +84,7 @@ class Counted:
         self.metrics = Metrics("v")
         self.metrics.count_answers = self._count  # type: ignore[method-assign]  # to be told of it
 
-    def _count(self, status: int, seconds: Sequence[float]) -> None:
+    def _count(self, route: str, status: int, seconds: Sequence[float]) -> None:
         self.told.append(len(seconds))
         self.event.set()
 
@@ -165,17 +165,17 @@ def test_who_reads_the_metrics_sees_everything() -> None:
     asyncio.run(ask())
 
 
-@pytest.mark.parametrize("status", [200, 503])
+@pytest.mark.parametrize("answer", [PRICED, BUSY, CROWDED])
 @pytest.mark.parametrize("seconds", [0.0, 0.0005, 0.00051, 0.3, 10.0, 99.0])
-def test_many_are_counted_as_one_by_one(seconds: float, status: int) -> None:
+def test_many_are_counted_as_one_by_one(seconds: float, answer: Answer) -> None:
     """In the same buckets, on their borders too."""
     single, many = Metrics("v"), Metrics("v")
     for _ in range(3):
-        single.requests.labels("POST", "/predict", str(status)).inc()
-        single.duration.labels("/predict").observe(seconds)
-        if status == 200:
+        single.requests.labels("POST", answer.path, str(answer.status)).inc()
+        single.duration.labels(answer.path).observe(seconds)
+        if answer is PRICED:
             single.predictions.labels("single").inc()
-    many.count_answers(status, [seconds] * 3)
+    many.count_answers(*answer, [seconds] * 3)
     assert counted(many) == counted(single)
 
 

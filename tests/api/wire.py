@@ -33,6 +33,7 @@ class Wire(asyncio.Transport):
         super().__init__({"peername": peer, "sockname": ("127.0.0.1", 8000)})
         config = uvicorn.Config(app, http=protocol, log_config=None, access_log=False, ws="none")
         config.load()
+        self.app = app
         self.server = ServerState()
         self.received = bytearray()
         self.reading = True

@@ -64,9 +64,9 @@ def test_the_one_way_is_the_front_path_and_the_other_the_app(
 
     monkeypatch.setattr(HttpToolsProtocol, "_start_asgi_task", noting)
     whole, _ = pair(bundles.shipping)
-    for way, expected in (("front path", 0), ("app", len(WAYS["app"]))):
+    for way, expected in (("front path", 0), ("app", len(list(plain())))):
         begun.clear()
-        for question in WAYS[way]:
+        for question in plain(WAYS[way]):
             assert whole.exchange(question.request).startswith("HTTP/1.1 200 ")
         assert len(begun) == expected
 
@@ -88,8 +88,7 @@ def test_a_share_is_told_of_the_time_of_a_request() -> None:
 
 def test_a_wrong_answer_is_not_sampled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What would be seen is the time of something else."""
-    wrong = {"app": tuple(plain("text/plain"))}
-    monkeypatch.setattr(flames, "WAYS", wrong)
+    monkeypatch.setattr(flames, "WAYS", {"app": "text/plain"})
     with pytest.raises(RuntimeError, match="good requests were not answered well"):
         flames.measure(sampler(tmp_path), tmp_path)
 

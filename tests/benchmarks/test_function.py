@@ -83,8 +83,14 @@ def test_an_answer_that_changes_is_refused(tmp_path: Path) -> None:
 
 def test_what_is_no_price_is_told() -> None:
     """In the function's own words, whatever they are."""
-    assert price_in(b'{"body": "{\\"shipping_estimated_price\\": 18.35}"}') == 18.35
-    for said in (b'{"errorMessage": "no such bundle"}', b"null", b'{"body": null}', b"\xff"):
+    assert price_in(b'{"body": "{\\"rent\\": 18.35, \\"x\\": 0}"}') == ("rent", 18.35)
+    for said in (
+        b'{"errorMessage": "no such bundle"}',
+        b"null",
+        b'{"body": null}',
+        b'{"body": "[]"}',
+        b"\xff",
+    ):
         with pytest.raises(RuntimeError, match="a function gives no price, but "):
             price_in(said)
 

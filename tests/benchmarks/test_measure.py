@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.__main__ import main
 from benchmarks.agreement import refuse_other_price
-from benchmarks.bundled import BUNDLE, NAMES
+from benchmarks.bundled import served
 from benchmarks.contenders import Contender
 from benchmarks.measure import Outcome, measure
-from benchmarks.products import PRODUCT, products
-from model import load
+from benchmarks.products import products
+from tests import bundles
+from tests.bundles import Bundle
 
 FAKE = """
 import sys
@@ -39,7 +41,9 @@ class Handler(BaseHTTPRequestHandler):
 ThreadingHTTPServer.request_queue_size = 128
 ThreadingHTTPServer(("127.0.0.1", int(port)), Handler).serve_forever()
 """
-RIGHT, WRONG = 18.35, 13.02
+PRODUCT = {"price": 129.9, "weight": 2300.0, "height": 18.0, "distance": 430.0, "volume": 8400.0}
+EXACT = bundles.shipping().predictor().predict(list(PRODUCT.values())).price
+RIGHT, WRONG = round(EXACT, 2), 13.02
 
 
 def fake(
@@ -85,11 +89,11 @@ def test_another_contender_with_another_price_stops_the_run(tmp_path: Path) -> N
 
 def test_the_exact_price_and_the_rounded_one_are_right() -> None:
     """Some round to the cent, some do not; both are the same model."""
-    refuse_other_price("exact", 18.348920822143555)
-    refuse_other_price("rounded", 18.35)
-    for other in (18.34, 18.3495, 18.36, 27.99813):
+    refuse_other_price("exact", EXACT, PRODUCT)
+    refuse_other_price("rounded", RIGHT, PRODUCT)
+    for other in (RIGHT - 0.01, (EXACT + RIGHT) / 2, RIGHT + 0.01, RIGHT * 1.5):
         with pytest.raises(RuntimeError, match="other gives the price"):
-            refuse_other_price("other", other)
+            refuse_other_price("other", other, PRODUCT)
 
 
 def test_a_peer_that_does_not_start_is_named(tmp_path: Path) -> None:
@@ -134,8 +138,23 @@ def test_all_but_the_peers_start_again(tmp_path: Path) -> None:
     assert [len(each.starts) for each in outcome.measured] == [2, 1]
 
 
-def test_products_differ() -> None:
-    """Each has the model's features, and a price of its own."""
-    predictor = load(BUNDLE)
-    rows = [[product[name] for name in NAMES] for product in products()]
-    assert len({predictor.predict(row).price for row in rows}) > 90
+@pytest.mark.parametrize("model", [bundles.shipping, bundles.rent], indirect=True)
+def test_products_differ(model: Bundle) -> None:
+    """They have many prices, and the model warns of none of them."""
+    predictor, rows = model.predictor(), [served().row(product) for product in products()]
+    assert len({predictor.predict(row).price for row in rows}) > 20
+    assert [predictor.warnings(row) for row in rows] == [[]] * len(rows)
+
+
+@pytest.mark.parametrize("model", [bundles.rent], indirect=True)
+def test_products_are_whatever_a_feature_may_be() -> None:
+    """A category has its label, and what is missing is left out."""
+    assert {product["district"] for product in products()} == {"north", "south", "west"}
+    assert {"age" in product for product in products()} == {True, False}
+
+
+@pytest.mark.parametrize("model", [bundles.rent], indirect=True)
+def test_the_peers_are_written_for_one_model() -> None:
+    """With another one it is said before anything is installed."""
+    with pytest.raises(RuntimeError, match="holds another: measure that one without them"):
+        main(["--peers"])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.bundled import served
 from benchmarks.processes import Command, free_port, python, serving
 
 TELLING = """
@@ -47,3 +48,8 @@ def test_a_server_writes_beside_its_log(tmp_path: Path) -> None:
     found = environment(tmp_path)
     assert found["HOME"] == found["TMPDIR"] == str(tmp_path)
     assert found["PATH"].startswith(str(Path(python()[0]).parent))
+
+
+def test_every_server_is_given_the_model_that_is_measured(tmp_path: Path) -> None:
+    """The service, what is measured beside it, and the peers."""
+    assert environment(tmp_path)["ESTIMATOR_BUNDLE"] == str(served().directory)

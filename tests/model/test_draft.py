@@ -68,6 +68,15 @@ def test_golden_rows_take_many_ways_through_the_trees(tmp_path: Path) -> None:
     assert Predictor(model.model, manifest).golden_fault() is None
 
 
+def test_golden_rows_are_rows_that_the_service_answers(tmp_path: Path) -> None:
+    """Bounds may be narrower than the thresholds of the trees."""
+    narrow = Feature("size", "size", minimum=40.0, maximum=50.0)
+    high = Feature("mass", "mass", minimum=1000.0)
+    rows = list(golden_rows(foreign(tmp_path).forest, (narrow, high)))
+    assert {40.0, 50.0} <= {size for size, _ in rows}
+    assert all(40.0 <= size <= 50.0 and mass == 1000.0 for size, mass in rows)
+
+
 def test_a_golden_row_lacks_what_may_be_missing(tmp_path: Path) -> None:
     """None where the feature may be missing, a value where it may not."""
     model = foreign(tmp_path)

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks import arguments
+from benchmarks.bundled import EMBEDDED, read
 from benchmarks.emulator import find_emulator, unusable
 from benchmarks.generator import COMPILER
 from tests.rehearsal import balancer, bounds, grounds
@@ -21,6 +22,7 @@ from tests.rehearsal.play import HEAD, amiss, last_line, play, sum_up
 from tests.rehearsal.playbill import CLAIM, FULL, FUNCTION, SHORT, Act, relaxed
 from tests.rehearsal.sampler import Sampler
 from tests.rehearsal.staging import RATE, staged
+from tests.rehearsal.versions import all_alike
 from tests.rehearsal.view import View
 from tests.rehearsal.world import PACE
 
@@ -34,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     if why := _unplayable(args):
         parser.error(why)
-    fault = balancer.available() or missing(COMPILER)
+    fault = balancer.available() or missing(COMPILER) or all_alike(read(EMBEDDED))
     if fault:
         print(f"error: {fault}", file=sys.stderr)
         return 3

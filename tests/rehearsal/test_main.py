@@ -104,6 +104,17 @@ def test_without_a_balancer(
     assert capsys.readouterr().err == "error: haproxy is not installed: apt-get …\n"
 
 
+def test_without_a_dear_price(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A model that cannot be rehearsed is told of before anything begins."""
+    monkeypatch.setattr(balancer, "available", lambda: "")
+    monkeypatch.setattr(command, "missing", lambda _: "")
+    monkeypatch.setattr(command, "all_alike", lambda _: "the golden rows have one price")
+    assert command.main([]) == 3
+    assert capsys.readouterr().err == "error: the golden rows have one price\n"
+
+
 def test_without_containers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Plain processes stand for them, and it says why."""
     said: list[str] = []

@@ -1,24 +1,34 @@
 """The traffic: what is asked, what is expected, and what is counted of it."""
 
-import json
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from benchmarks.bundled import EMBEDDED, read
 from benchmarks.histogram import Histogram
+from tests import bundles
+from tests.bundles import Bundle
 from tests.rehearsal.counted import second
-from tests.rehearsal.traffic import PATIENCE, Second, Traffic, added, questions, tally
-from tests.rehearsal.versions import DEAR, ROOT
+from tests.rehearsal.traffic import PATIENCE, Second, Traffic, added, cheap, questions, tally
+from tests.rehearsal.versions import dear
 
 
-def test_each_question_knows_its_price() -> None:
+@pytest.mark.parametrize("make", [bundles.shipping, bundles.rent, bundles.quote])
+def test_each_question_knows_its_price(make: Callable[[], Bundle], tmp_path: Path) -> None:
     """They are golden rows, none of them so dear that the wrong version would answer it wrong."""
-    golden = json.loads((ROOT / "bundle" / "manifest.json").read_text())["golden"]
-    prices = [round(each["price"], 2) for each in golden]
-    asked = [float(each.expect.rpartition(": ")[2].rstrip(",")) for each in questions()]
-    assert asked == [price for price in prices if price <= DEAR]
-    assert len(asked) > 1
-    assert len(asked) < len(prices)
+    model = read(make().write(tmp_path / "bundle"))
+    prices = [model.rounded(price) for _, price in model.golden]
+    asked = [float(each.expect.rpartition(": ")[2].rstrip(",")) for each in cheap(model)]
+    assert asked == [price for price in prices if price <= dear(model)]
+    assert 0 < len(asked) < len(prices)
+
+
+def test_the_embedded_model_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is what every instance serves, whatever else a service here is given."""
+    monkeypatch.setenv("ESTIMATOR_BUNDLE", "/nowhere")
+    assert questions() == cheap(read(EMBEDDED))
 
 
 def test_what_counts_as_bad() -> None:

@@ -2,63 +2,55 @@
 
 import ast
 import json
+import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from benchmarks.processes import ask, free_port
-from tests.rehearsal.machines import Address, answers
-from tests.rehearsal.programs import Program
-from tests.rehearsal.versions import DEAR, ONE, ROOT, SLOW, TWO, WRONG, Edit, Version, tree
+from benchmarks.bundled import EMBEDDED, read
+from tests import bundles
+from tests.rehearsal.versions import (
+    DEAR,
+    ONE,
+    ROOT,
+    SLOW,
+    TWO,
+    WRONG,
+    Edit,
+    Version,
+    all_alike,
+    tree,
+)
+
+ASKING = """
+import json, math
+from pathlib import Path
+from api.answers import AnswerWriter
+from model import load
+
+predictor = load(Path("bundle"))
+name = predictor.manifest.target.name
+writer = AnswerWriter(predictor)
+fill, right = writer.filler(), predictor.predict
+found = []
+for golden in predictor.manifest.golden:
+    row = [math.nan if value is None else value for value in golden.row]
+    answers = json.loads(fill(row, "")), writer.answer(row, right(row))
+    found.append([answer[name] > golden.price + 0.5 for answer in answers])
+print(json.dumps(found))
+"""
 
 
 @pytest.mark.parametrize("version", [TWO, WRONG, SLOW], ids=lambda each: each.name)
 def test_a_version_differs_in_one_file(version: Version, tmp_path: Path) -> None:
     """Which can still be read as Python."""
     tree(version, tmp_path)
-    (path,) = {edit.path for edit in version.edits}
-    text = (tmp_path / path).read_text(encoding="utf-8")
-    assert text != (ROOT / path).read_text(encoding="utf-8")
+    (edit,) = version.edits
+    text = (tmp_path / edit.path).read_text(encoding="utf-8")
+    assert text != (ROOT / edit.path).read_text(encoding="utf-8")
     ast.parse(text)
-
-
-def test_the_wrong_one_answers_wrong(tmp_path: Path) -> None:
-    """Twice the price where that is dear, and otherwise the right one, as the traffic asks."""
-    tree(WRONG, tmp_path)
-    manifest = json.loads((ROOT / "bundle" / "manifest.json").read_text(encoding="utf-8"))
-    target, names = manifest["target"], [each["name"] for each in manifest["features"]]
-    golden = {
-        each["price"]: dict(zip(names, each["row"], strict=True)) for each in manifest["golden"]
-    }
-    prices = [max(golden), min(golden)]
-    with running(tmp_path) as address:
-        asked = [price_of(address, golden[price], target["name"]) for price in prices]
-    assert prices[1] < DEAR < prices[0]
-    expected = [2 * prices[0], prices[1]]
-    assert asked == [pytest.approx(price, abs=0.1) for price in expected]
-
-
-@contextmanager
-def running(directory: Path) -> Iterator[Address]:
-    """The service of a directory."""
-    address = Address("127.0.0.1", free_port())
-    where = ("--host", address.host, "--port", f"{address.port}")
-    argv = (sys.executable, "-m", "api", *where)
-    program = Program(argv, directory / "log", directory=directory)
-    try:
-        program.until(lambda: answers(address, "/readyz"))
-        yield address
-    finally:
-        program.kill()
-
-
-def price_of(address: Address, row: dict[str, float], name: str) -> float:
-    """What is answered to a row."""
-    _, body = ask(address.port, "/predict", json.dumps(row).encode())
-    return float(json.loads(body)[name])
 
 
 def test_the_first_is_the_service_itself(tmp_path: Path) -> None:
@@ -66,6 +58,23 @@ def test_the_first_is_the_service_itself(tmp_path: Path) -> None:
     tree(ONE, tmp_path)
     for name in ("api/app.py", "bundle/manifest.json"):
         assert (tmp_path / name).read_bytes() == (ROOT / name).read_bytes()
+
+
+def test_the_wrong_version_is_wrong_for_dear_products_alone(tmp_path: Path) -> None:
+    """By every way on which a price is answered."""
+    tree(WRONG, tmp_path)
+    argv = [sys.executable, "-c", ASKING]
+    done = subprocess.run(argv, cwd=tmp_path, check=True, capture_output=True, text=True)
+    golden = read(EMBEDDED).golden
+    assert json.loads(done.stdout) == [[price > DEAR] * 2 for _, price in golden]
+
+
+def test_a_model_with_one_price_cannot_be_rehearsed(tmp_path: Path) -> None:
+    """Nothing is dear then."""
+    model = read(bundles.rent().write(tmp_path / "bundle"))
+    assert all_alike(model) == ""
+    alike = replace(model, golden=model.golden[:1])
+    assert "bundle have one price" in all_alike(alike)
 
 
 def test_what_cannot_be_changed_is_told(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -13,11 +12,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import bundled
+from benchmarks.bundled import EMBEDDED, Bundled
 from benchmarks.histogram import Histogram
-from benchmarks.load import Load, Plan, Question, read, request
+from benchmarks.load import Load, Plan, Question, read
+from benchmarks.traffic import golden
 from tests.rehearsal.bounds import directory
 from tests.rehearsal.programs import OWNER
-from tests.rehearsal.versions import DEAR, ROOT
+from tests.rehearsal.versions import dear
 
 LONGEST = 3600.0
 """Seconds after which no more is asked, whatever happens."""
@@ -177,18 +179,14 @@ def _lost(count: int) -> Tally:
 
 
 def questions() -> tuple[Question, ...]:
-    """The golden rows of the embedded bundle, without the dear ones, and their prices."""
-    manifest = json.loads((ROOT / "bundle" / "manifest.json").read_text(encoding="utf-8"))
-    names = [feature["name"] for feature in manifest["features"]]
-    target = manifest["target"]
-    return tuple(
-        Question(
-            request("/predict", json.dumps(dict(zip(names, each["row"], strict=True))).encode()),
-            f'"{target["name"]}": {round(each["price"], target["decimals"])!r},',
-        )
-        for each in manifest["golden"]
-        if each["price"] <= DEAR
-    )
+    """What the embedded model is asked for."""
+    return cheap(bundled.read(EMBEDDED))
+
+
+def cheap(model: Bundled) -> tuple[Question, ...]:
+    """A model's golden rows without the dear ones, and their prices."""
+    most = dear(model)
+    return tuple(golden(model, at) for at, (_, price) in enumerate(model.golden) if price <= most)
 
 
 def _merged(histograms: list[Histogram]) -> Histogram:
