@@ -68,8 +68,8 @@ class Played:
 
     @property
     def multiple(self) -> str:
-        """Its strain, if there was a calm before it, and what that is held to, if it is."""
-        strain = f"{self.strain:.1f}" if self.calm else ""
+        """Its strain, if there were answers in it and before, and what it is held to, if it is."""
+        strain = f"{self.strain:.1f}" if self.strain else ""
         most = f"≤ {self.act.strain:g}" if self.held else ""
         return f"{strain:>7} {most:<4}"
 

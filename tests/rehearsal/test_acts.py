@@ -68,6 +68,24 @@ def test_a_killed_worker_is_replaced(
         acts.worker_killed(stage)
 
 
+def test_a_storm_has_to_strike(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A release that makes no calls shows nothing."""
+    monkeypatch.setattr(stage, "other", lambda: "two")
+    monkeypatch.setattr(stage, "released", lambda _: None)
+    with failing("no storm: 0 of 0 calls were struck"):
+        acts.bad_weather(stage)
+
+
+@pytest.mark.parametrize("calls", [50, 100, 150])
+def test_a_storm_strikes_a_fifth(stage: Stage, monkeypatch: pytest.MonkeyPatch, calls: int) -> None:
+    """About that, of as many calls as a release may make."""
+    weather = stage.world.twin.weather
+    monkeypatch.setattr(stage, "other", lambda: "two")
+    monkeypatch.setattr(stage, "released", lambda _: [weather.strike({}) for _ in range(calls)])
+    acts.bad_weather(stage)
+    assert 0.18 < weather.struck / weather.asked < 0.28
+
+
 class Asking:
     """A client whose answers are all good."""
 

@@ -61,14 +61,13 @@ def test_a_line_of_an_act() -> None:
         "0.00",
         "0.00",
         "0.00",
-        "0.0",
         "ok",
     ]
     assert played().line.split()[7:] == ["2.00", "2.00", "2.00", "4.0", "ok"]
 
 
 def test_without_a_calm_there_is_no_multiple() -> None:
-    """The first act has none before it: a zero would say that it was quick."""
+    """The first act has none before it, the last no answers: a zero would say that it was quick."""
     first = replace(played(), calm=0.0)
     assert first.good
     assert first.line.split()[7:] == ["2.00", "2.00", "2.00", "ok"]

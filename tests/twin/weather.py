@@ -29,9 +29,10 @@ FAILED = Squall(HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 class Weather:
-    """`struck` counts the requests of which nothing was done."""
+    """Of the requests that were `asked` while there was a storm so many were `struck`."""
 
     def __init__(self) -> None:
+        self.asked = 0
         self.struck = 0
         self._storm: Storm | None = None
 
@@ -50,7 +51,10 @@ class Weather:
     def strike(self, environ: Mapping[str, Any]) -> Squall | None:
         """What the request is answered, if it is struck."""
         storm = self._storm
-        if storm is None or not storm.strikes():
+        if storm is None:
+            return None
+        self.asked += 1
+        if not storm.strikes():
             return None
         self.struck += 1
         return throttled(environ) if storm.error == THROTTLE else FAILED
