@@ -13,6 +13,9 @@ from api.problems import busy
 REFUSED = "refused"
 """The member of a request's state that says that it would wait too long."""
 
+PLACED = "placed"
+"""The one that says that its connection has taken a place in the queue for it."""
+
 _SHARE = 0.1
 """How much each request changes the time that one is thought to take."""
 
@@ -34,16 +37,24 @@ class Queue:
         """Whether there is none for one more."""
         return self._free <= 0
 
+    def take(self) -> None:
+        """Take a place, until `leave`."""
+        self._free -= 1
+
+    def leave(self) -> None:
+        """Give it back."""
+        self._free += 1
+
     @contextmanager
     def place(self) -> Iterator[None]:
         """Hold a place. Raises the `Problem` of being busy where there is none."""
         if self.refuses():
             raise busy()
-        self._free -= 1
+        self.take()
         try:
             yield
         finally:
-            self._free += 1
+            self.leave()
 
 
 class Backlog:

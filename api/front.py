@@ -72,7 +72,7 @@ class FrontPath:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.ledger = ledger
-        self._queue = queue or Queue()
+        self.queue = queue or Queue()
         self.backlog = Backlog(settings.patience_seconds)
         self.explaining = Backlog(settings.patience_seconds)
         self._reader = RowReader(predictor.manifest.features)
@@ -114,7 +114,7 @@ class FrontPath:
 
     def crowded_out(self, headers: list[tuple[bytes, bytes]]) -> Asked | None:
         """The batch with this head, if there is no place for it and the server goes on."""
-        if not self._queue.refuses() or self._drain.begun:
+        if not self.queue.refuses() or self._drain.begun:
             return None
         return Asked(dict(headers), self._clock(), time.time())
 

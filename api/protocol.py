@@ -12,7 +12,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from api.backlog import REFUSED, Backlog
+from api.backlog import PLACED, REFUSED, Backlog
 from api.front import FRONT, Asked, FrontPath, Headers
 from api.ledger import CROWDED
 
@@ -43,6 +43,7 @@ class FrontProtocol(HttpToolsProtocol):
         self._reading = False
         self._waiting = False
         self._thrown = False
+        self._placed = False
         self._entered: tuple[Backlog, float] | None = None
         self._idle: asyncio.TimerHandle | None = None
         self._answered = 0.0
@@ -67,11 +68,13 @@ class FrontProtocol(HttpToolsProtocol):
         if kept and self._is_single():
             asked = self._front.asked(self.headers)
             self._asked = asked if asked and self._is_current(asked.headers) else None
-        if kept and self.url == _BATCH and self._refused():
-            self._thrown = True
-        elif self._asked is None:
+        elif kept and self.url == _BATCH:
+            self._thrown = self._refused()
+        if self._asked is None and not self._thrown:
             self._begin_cycle()
-            if self._is_single() and self._backlog().refuses():
+            if kept and self.url == _BATCH and not self._front.queue.refuses():
+                self._take_place()
+            elif self._is_single() and self._backlog().refuses():
                 self.scope["state"][REFUSED] = True
 
     def on_body(self, body: bytes) -> None:
@@ -202,7 +205,16 @@ class FrontProtocol(HttpToolsProtocol):
             backlog = self._backlog()
             self._entered = backlog, backlog.enter()
 
+    def _take_place(self) -> None:
+        """For a batch, at once: until the app gets to it, many others may have come."""
+        self._front.queue.take()
+        self.scope["state"][PLACED] = True
+        self._placed = True
+
     def _leave(self) -> None:
+        if self._placed:
+            self._placed = False
+            self._front.queue.leave()
         if self._entered is not None:
             backlog, entered = self._entered
             self._entered = None

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.backlog import Queue
+from api.backlog import QUEUE, Queue
 from api.drain import Drain
 from api.front import FRONT
 from api.problems import Problem
@@ -34,7 +34,7 @@ def crowded(scene: Callable[[Wire, dict[str, Any]], Any], drain: Drain | None = 
     """What becomes of a scene on a connection to a service in which every place is taken."""
 
     async def play(wire: Wire, state: dict[str, Any]) -> Any:
-        queue: Queue = state[FRONT]._queue  # noqa: SLF001 - that of the app
+        queue: Queue = state[FRONT].queue
         with ExitStack() as stack:
             while not queue.refuses():
                 stack.enter_context(queue.place())
@@ -76,6 +76,37 @@ def test_a_batch_without_a_place_is_refused(pieces: tuple[bytes, ...]) -> None:
         assert (await answers(wire, PRICE)).startswith(GOOD_ANSWER)
 
     crowded(scene)
+
+
+def test_those_that_come_at_once_are_counted_at_once() -> None:
+    """The app gets to the first of them when the last has come."""
+
+    async def scene(wire: Wire, state: dict[str, Any]) -> None:
+        wires = [Wire(wire.app, state) for _ in range(QUEUE + 3)]
+        for each in wires:
+            each.protocol.data_received(BATCH)
+        assert [bytes(each.received[:13]) for each in wires] == [b""] * QUEUE + [REFUSED] * 3
+        taken = [await each.answered() for each in wires[:QUEUE]]
+        assert all(answer.startswith(GOOD_ANSWER) for answer in taken)
+        assert (await answers(wire, BATCH)).startswith(GOOD_ANSWER)
+        for each in wires:
+            await each.leave()
+
+    on_a_wire(scene)
+
+
+def test_who_goes_away_leaves_a_place() -> None:
+    """In the middle of the body, or while the answer is made."""
+
+    async def scene(wire: Wire, state: dict[str, Any]) -> None:
+        for _ in range(QUEUE):
+            for request_bytes in (BATCH, BATCH[: -len(ROWS)]):
+                gone = Wire(wire.app, state)
+                gone.protocol.data_received(request_bytes)
+                await gone.leave()
+        assert (await answers(wire, BATCH)).startswith(GOOD_ANSWER)
+
+    on_a_wire(scene)
 
 
 def test_it_is_refused_before_its_body_comes() -> None:
