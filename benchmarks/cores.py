@@ -16,7 +16,7 @@ def split(servers: int = 1) -> tuple[Cores, Cores]:
 
 @contextmanager
 def confined(cores: Cores) -> Iterator[None]:
-    """Keep this process on some cores, as long as it lasts."""
+    """Keep this thread on some cores, and all threads and programs that it starts meanwhile."""
     if cores is None:
         yield
         return

@@ -7,8 +7,8 @@ container that starts would take its time from those that serve.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,17 +48,6 @@ def divided(there: Collection[int]) -> Cores:
 def listed(cores: Collection[int]) -> str:
     """As engines take them: 0,1."""
     return ",".join(map(str, sorted(cores)))
-
-
-@contextmanager
-def kept(cores: Collection[int]) -> Iterator[None]:
-    """Keep this thread to them, and with it all threads and programs that it starts meanwhile."""
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, cores)
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
 
 
 def move(session: int, cores: Collection[int]) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.rehearsal.cores import Cores, divided, kept, listed, move
+from tests.rehearsal.cores import Cores, divided, listed, move
 from tests.rehearsal.programs import Program
 from tests.rehearsal.waiting import until
 
@@ -47,17 +46,6 @@ def test_each_has_half(
 def test_engines_take_a_list() -> None:
     """With commas, in order."""
     assert listed({10, 2}) == "2,10"
-
-
-def test_what_is_started_meanwhile_is_kept_too() -> None:
-    """And afterwards it is as it was before."""
-    before = os.sched_getaffinity(0)
-    one = {min(before)}
-    with kept(one):
-        asked = [sys.executable, "-c", "import os; print(os.sched_getaffinity(0))"]
-        seen = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
-    assert seen.strip() == str(one)
-    assert os.sched_getaffinity(0) == before
 
 
 def test_a_program_is_moved_whole(tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from moto.autoscaling.models import FakeAutoScalingGroup
 
+from benchmarks.cores import confined
 from benchmarks.processes import free_port
 from tests.rehearsal.configuration import GROUP
-from tests.rehearsal.cores import Cores, divided, kept
+from tests.rehearsal.cores import Cores, divided
 from tests.rehearsal.door import Door
 from tests.rehearsal.emulator import Emulator, Task
 from tests.rehearsal.facts import Facts, Instance, facts_of
@@ -196,7 +197,7 @@ def world(
     """Bring a world up, and take it down whatever happens."""
     twin = Twin(pace=pace, start=datetime.now(UTC))
     cores = divided(os.sched_getaffinity(0))
-    with kept(cores.starting), twin, closing(make(directory, twin)) as ground:
+    with confined(set(cores.starting)), twin, closing(make(directory, twin)) as ground:
         made = World(directory, twin, ground, say, cores, emulator)
         with made.turning():
             yield made
