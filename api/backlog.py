@@ -5,8 +5,7 @@ would wait too long, at once and for next to nothing.
 """
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from api.problems import busy
 
@@ -14,7 +13,7 @@ REFUSED = "refused"
 """The member of a request's state that says that it would wait too long."""
 
 PLACED = "placed"
-"""The one that says that its connection has taken a place in the queue for it."""
+"""The one that holds the `Place` that its connection has taken for it."""
 
 _SHARE = 0.1
 """How much each request changes the time that one is thought to take."""
@@ -45,16 +44,36 @@ class Queue:
         """Give it back."""
         self._free += 1
 
-    @contextmanager
-    def place(self) -> Iterator[None]:
-        """Hold a place. Raises the `Problem` of being busy where there is none."""
-        if self.refuses():
+
+class Place:
+    """A place in the queue: held by its connection until the app begins, then by the app.
+
+    Raises the `Problem` of being busy where there is none.
+    """
+
+    def __init__(self, queue: Queue) -> None:
+        if queue.refuses():
             raise busy()
-        self.take()
-        try:
-            yield
-        finally:
-            self.leave()
+        queue.take()
+        self._queue: Queue | None = queue
+        self._begun = False
+
+    def __enter__(self) -> None:
+        """The app begins, and has it until it is done."""
+        self._begun = True
+
+    def __exit__(self, *_: object) -> None:
+        self._give_back()
+
+    def forsake(self) -> None:
+        """The connection needs it no more."""
+        if not self._begun:
+            self._give_back()
+
+    def _give_back(self) -> None:
+        if self._queue is not None:
+            self._queue.leave()
+            self._queue = None
 
 
 class Backlog:

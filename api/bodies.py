@@ -18,7 +18,7 @@ def media_type(request: Request, accepted: Iterable[str]) -> str:
     that is compressed.
     """
     accepted = tuple(accepted)
-    coding = request.headers.get("content-encoding", "identity")
+    coding = ", ".join(request.headers.getlist("content-encoding")) or "identity"
     if coding.strip().lower() != "identity":
         detail = f"The content encoding {coding[:80]!r} is not read here. Send the body as it is."
         raise Problem(415, detail, headers={"Accept-Encoding": "identity"})

@@ -77,7 +77,9 @@ class FrontPath:
         self.explaining = Backlog(settings.patience_seconds)
         self._reader = RowReader(predictor.manifest.features)
         self._fill = AnswerWriter(predictor).filler()
+        self.body_seconds = settings.body_seconds
         self._limit = settings.max_body_bytes
+        self._batch_limit = settings.max_batch_bytes
         self._guard = KeyGuard(settings.key_hashes) if settings.key_hashes else None
         self._drain = drain
         self._clock = clock
@@ -89,14 +91,11 @@ class FrontPath:
         not compressed, and the server is not about to stop.
         """
         named = dict(headers)
-        length = named.get(b"content-length", b"")
         plain = (
             len(named) == len(headers)
             and named.get(b"content-type", b"application/json") in _JSON
             and b"content-encoding" not in named
-            and len(length) <= _DIGITS
-            and length.isdigit()
-            and int(length) <= self._limit
+            and _announced(named, self._limit)
             and not self._drain.begun
         )
         return Asked(named, self._clock(), time.time()) if plain else None
@@ -112,11 +111,16 @@ class FrontPath:
         identifier = self._note(PRICED, asked, client)
         return _GOOD % (len(text), identifier.encode(), text)
 
-    def crowded_out(self, headers: list[tuple[bytes, bytes]]) -> Asked | None:
-        """The batch with this head, if there is no place for it and the server goes on."""
-        if not self.queue.refuses() or self._drain.begun:
-            return None
-        return Asked(dict(headers), self._clock(), time.time())
+    def batch(self, headers: list[tuple[bytes, bytes]]) -> Asked | None:
+        """The batch with this head, if nothing in it is for the app to refuse."""
+        named = dict(headers)
+        sound = (
+            len(named) == len(headers)
+            and _announced(named, self._batch_limit)
+            and self._accepts(named)
+            and not self._drain.begun
+        )
+        return Asked(named, self._clock(), time.time()) if sound else None
 
     def refuse(self, asked: Asked, client: str | None, answer: Answer = BUSY) -> bytes:
         """The headers and body of a 503, for a request that would wait too long."""
@@ -124,7 +128,7 @@ class FrontPath:
         return _REFUSED % (len(_BUSY), identifier.encode(), _BUSY)
 
     def _text(self, asked: Asked, body: bytes) -> bytes | None:
-        if self._guard is not None and not self._guard.accepts(_key(asked.headers)):
+        if not self._accepts(asked.headers):
             return None
         try:
             row = self._reader.read_json(body)
@@ -132,12 +136,22 @@ class FrontPath:
         except Exception:  # noqa: BLE001 - the app fails in the same way, and in order
             return None
 
+    def _accepts(self, headers: Headers) -> bool:
+        """Whether who asks may: everybody, where there are no keys."""
+        return self._guard is None or self._guard.accepts(_key(headers))
+
     def _note(self, answer: Answer, asked: Asked, client: str | None) -> str:
         """Note an answer, and make the id of its request."""
         identifier = _identifier(asked)
         seconds = self._clock() - asked.began
         self.ledger.note(answer, identifier, client, asked.now + seconds, seconds)
         return identifier
+
+
+def _announced(headers: Headers, limit: int) -> bool:
+    """Whether the head says how long the body is, and it may be as long."""
+    length = headers.get(b"content-length", b"")
+    return len(length) <= _DIGITS and length.isdigit() and int(length) <= limit
 
 
 def _key(headers: Headers) -> str:

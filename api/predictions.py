@@ -4,7 +4,6 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
@@ -13,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from api.answers import AnswerWriter
-from api.backlog import PLACED, REFUSED, Queue
+from api.backlog import PLACED, REFUSED, Place, Queue
 from api.batches import Format, formats
 from api.bodies import media_type, read_body
 from api.decoding import decode_json, decode_text
@@ -79,7 +78,7 @@ class Predictions:
                 422, "Reasons are given for one product at a time. Ask /predict for them."
             )
         name = media_type(request, self.formats)
-        with nullcontext() if hasattr(request.state, PLACED) else self._queue.place():
+        with getattr(request.state, PLACED, None) or Place(self._queue):
             body = await self._body(request, self._settings.max_batch_bytes)
             async with self._batches:
                 text = await self._answer_all(request, self.formats[name], decode_text(body))

@@ -12,7 +12,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from api.backlog import PLACED, REFUSED, Backlog
+from api.backlog import PLACED, REFUSED, Backlog, Place
 from api.front import FRONT, Asked, FrontPath, Headers
 from api.ledger import CROWDED
 
@@ -42,8 +42,9 @@ class FrontProtocol(HttpToolsProtocol):
         self._pieces: list[bytes] = []
         self._reading = False
         self._waiting = False
-        self._thrown = False
-        self._placed = False
+        self._late: asyncio.TimerHandle | None = None
+        self._crowded = False
+        self._placed: Place | None = None
         self._entered: tuple[Backlog, float] | None = None
         self._idle: asyncio.TimerHandle | None = None
         self._answered = 0.0
@@ -54,6 +55,7 @@ class FrontProtocol(HttpToolsProtocol):
         if self._asked is not None and not self._waiting:
             self._waiting = True
             self._front.ledger.begin()
+            self._late = self.loop.call_later(self._front.body_seconds, self._give_up)
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -64,32 +66,30 @@ class FrontProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Its head is complete: leave its body for later, or the request for the app."""
-        kept = self._is_kept()
-        if kept and self._is_single():
-            asked = self._front.asked(self.headers)
-            self._asked = asked if asked and self._is_current(asked.headers) else None
-        elif kept and self.url == _BATCH:
-            self._thrown = self._refused()
-        if self._asked is None and not self._thrown:
+        placed = False
+        if self._is_kept():
+            if self._is_single():
+                self._asked = self._current(self._front.asked(self.headers))
+            elif self.url == _BATCH:
+                placed = self._is_placed()
+        if self._asked is None:
             self._begin_cycle()
-            if kept and self.url == _BATCH and not self._front.queue.refuses():
+            if placed:
                 self._take_place()
             elif self._is_single() and self._backlog().refuses():
                 self.scope["state"][REFUSED] = True
 
     def on_body(self, body: bytes) -> None:
         """Some bytes of its body."""
-        if self._asked is not None:
-            self._pieces.append(body)
-        elif not self._thrown:
+        if self._asked is None:
             super().on_body(body)
+        elif not self._crowded:
+            self._pieces.append(body)
 
     def on_message_complete(self) -> None:
         """It is complete: answer it, refuse it, or leave it for the app."""
         self._reading = False
-        if self._thrown:
-            self._thrown = False
-        elif self._asked is None or not self._answered_here(self._asked):
+        if self._asked is None or not self._answered_here(self._asked):
             self._hand_on()
             super().on_message_complete()
             self._enter()
@@ -127,9 +127,11 @@ class FrontProtocol(HttpToolsProtocol):
             and not self.flow.write_paused
         )
 
-    def _is_current(self, headers: Headers) -> bool:
-        """Whether it is HTTP/1.1: no other keeps a connection open of which no header speaks."""
-        return b"connection" not in headers or self.parser.get_http_version() == "1.1"
+    def _current(self, asked: Asked | None) -> Asked | None:
+        """The request, if it is HTTP/1.1: no other keeps open what no header speaks of."""
+        if asked is None or b"connection" not in asked.headers:
+            return asked
+        return asked if self.parser.get_http_version() == "1.1" else None
 
     def _is_single(self) -> bool:
         """Whether the request is for one price, with reasons or without."""
@@ -138,6 +140,10 @@ class FrontProtocol(HttpToolsProtocol):
     def _answered_here(self, asked: Asked) -> bool:
         """Whether the request is answered without the app."""
         client = self._client_of(asked.headers)
+        if self._crowded:
+            self._write(503, self._front.refuse(asked, client, CROWDED))
+            self._pause()
+            return True
         plain = self.url == _PATH
         answer = self._front.answer(asked, b"".join(self._pieces), client) if plain else None
         if answer is not None:
@@ -149,14 +155,14 @@ class FrontProtocol(HttpToolsProtocol):
             return False
         return True
 
-    def _refused(self) -> bool:
-        """Whether it is refused for want of a place in the queue: its body is thrown away."""
-        asked = self._front.crowded_out(self.headers)
-        if asked is None or not self._is_current(asked.headers):
+    def _is_placed(self) -> bool:
+        """Whether a batch has a place in the queue; for want of one its body is thrown away."""
+        batch = self._current(self._front.batch(self.headers))
+        if batch is None:
             return False
-        self._write(503, self._front.refuse(asked, self._client_of(asked.headers), CROWDED))
-        self._pause()
-        return True
+        self._crowded = self._front.queue.refuses()
+        self._asked = batch if self._crowded else None
+        return not self._crowded
 
     def _pause(self) -> None:
         """Read nothing for a moment: who asks again at once would take the time of the others."""
@@ -183,14 +189,26 @@ class FrontProtocol(HttpToolsProtocol):
         """Give a request that was left for later to the app, with what has come of its body."""
         if self._asked is None:
             return
+        if self._crowded:  # it has no body any more that could be handed on
+            self._forget()
+            return
         pieces = self._pieces
         self._forget()
         self._begin_cycle()
         for piece in pieces:
             super().on_body(piece)
 
+    def _give_up(self) -> None:
+        """The rest of a body does not come: that is for the app to tell, or for nobody."""
+        if self._crowded:
+            self.transport.close()
+        self._hand_on()
+
     def _forget(self) -> None:
-        self._asked, self._pieces = None, []
+        self._asked, self._pieces, self._crowded = None, [], False
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
         if self._waiting:
             self._waiting = False
             self._front.ledger.end()
@@ -207,14 +225,13 @@ class FrontProtocol(HttpToolsProtocol):
 
     def _take_place(self) -> None:
         """For a batch, at once: until the app gets to it, many others may have come."""
-        self._front.queue.take()
-        self.scope["state"][PLACED] = True
-        self._placed = True
+        self._placed = Place(self._front.queue)
+        self.scope["state"][PLACED] = self._placed
 
     def _leave(self) -> None:
-        if self._placed:
-            self._placed = False
-            self._front.queue.leave()
+        if self._placed is not None:
+            self._placed.forsake()
+            self._placed = None
         if self._entered is not None:
             backlog, entered = self._entered
             self._entered = None

@@ -57,6 +57,9 @@ def test_body_announced_too_large_is_not_read(length: str) -> None:
 def test_compressed_body_is_refused() -> None:
     """By the name of what it is, not as bytes that are no UTF-8."""
     assert media_type(request(Sender(), ("content-encoding", "Identity")), ACCEPTED) == ACCEPTED[0]
+    twice = request(Sender(), ("content-encoding", "identity"), ("content-encoding", "gzip"))
+    with pytest.raises(Problem):
+        media_type(twice, ACCEPTED)
     with pytest.raises(Problem) as caught:
         media_type(request(Sender(), ("content-encoding", "gzip")), ACCEPTED)
     assert caught.value.status == 415

@@ -13,7 +13,7 @@ from api.front import FRONT
 from tests import bundles
 from tests.api.asking import Question
 from tests.api.bad_texts import GOOD
-from tests.api.pair import Asked, pair
+from tests.api.pair import pair
 from tests.api.wire import Wire, on_a_wire, written
 from tests.steady import STEADY
 
@@ -63,14 +63,34 @@ def test_every_kind_of_request(request_bytes: bytes) -> None:
         assert whole.log() == behind.log()
 
 
-@pytest.mark.parametrize("path", ["/predict?explain=true", "/predict/batch"])
-def test_half_a_body_is_not_waited_for_for_ever(path: str) -> None:
+def test_a_body_that_comes_is_not_given_up() -> None:
+    """What would have done so is gone before the next request."""
+
+    async def scene(wire: Wire, _: dict[str, Any]) -> None:
+        await wire.send(HEAD)
+        late = vars(wire.protocol)["_late"]
+        await wire.send(BODY)
+        assert late is not None
+        assert late.cancelled()
+        assert wire.received.startswith(b"HTTP/1.1 200 ")
+
+    on_a_wire(scene)
+
+
+@pytest.mark.parametrize("chunked", [True, False])
+@pytest.mark.parametrize("path", ["/predict", "/predict?explain=true", "/predict/batch"])
+def test_half_a_body_is_not_waited_for_for_ever(path: str, chunked: bool) -> None:  # noqa: FBT001 - a parameter
     """Else a few silent clients would hold every place in the queue of batches."""
-    asked = Asked(bundles.shipping(), front=True, body_seconds=0.1)
-    request = written(Question(path, GOOD, chunked=True))
-    answer = asked.exchange(request[: -len(GOOD)])
-    assert answer.startswith("HTTP/1.1 408 ")
-    assert "did not come within 0.1 seconds" in answer
+    request = written(Question(path, GOOD, chunked=chunked))
+
+    async def scene(wire: Wire, _: dict[str, Any]) -> bytes:
+        await wire.send(request[: -len(GOOD)])
+        await wire.closed.wait()
+        return await wire.answered()
+
+    answer = on_a_wire(scene, body_seconds=0.1)
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"did not come within 0.1 seconds" in answer
 
 
 @STEADY

@@ -1,21 +1,26 @@
-"""The queue of batches: who finds no place is refused by the connection, before a body is read."""
+"""The queue of batches: who finds no place is refused by the connection, its body thrown away."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
 
-from api.backlog import QUEUE, Queue
+from api.app import create_app
+from api.backlog import QUEUE, Place, Queue
 from api.drain import Drain
 from api.front import FRONT
 from api.problems import Problem
+from api.settings import Settings
 from tests.api.asking import Question
 from tests.api.bad_texts import GOOD
 from tests.api.wire import Wire, on_a_wire, written
+from tests.bundles import shipping
 
 ROWS = b"[" + GOOD + b"]"
 BATCH = written(Question("/predict/batch", ROWS))
+MANY = written(Question("/predict/batch", b"[" + b",".join([GOOD] * 1000) + b"]"))
 PRICE = written(Question("/predict", GOOD))
 GOOD_ANSWER, REFUSED = b"HTTP/1.1 200 ", b"HTTP/1.1 503 "
 
@@ -23,7 +28,6 @@ REQUESTS = {
     "at once": (BATCH,),
     "with its body a moment later": (BATCH[: -len(ROWS)], BATCH[-len(ROWS) :]),
     "byte by byte": tuple(BATCH[place : place + 1] for place in range(len(BATCH))),
-    "in chunks": (written(Question("/predict/batch", ROWS, chunked=True)),),
     "of lines": (
         written(Question("/predict/batch", GOOD, headers={"content-type": "application/x-ndjson"})),
     ),
@@ -37,7 +41,7 @@ def crowded(scene: Callable[[Wire, dict[str, Any]], Any], drain: Drain | None = 
         queue: Queue = state[FRONT].queue
         with ExitStack() as stack:
             while not queue.refuses():
-                stack.enter_context(queue.place())
+                stack.enter_context(Place(queue))
             return await scene(wire, state)
 
     return on_a_wire(play, drain)
@@ -50,17 +54,25 @@ async def answers(wire: Wire, *pieces: bytes) -> bytes:
     return (await wire.answered())[before:]
 
 
-def test_a_place_is_free_again_when_its_batch_is_answered() -> None:
-    """However that ended; without one there is a problem."""
+def test_a_place_is_held_by_one_after_the_other() -> None:
+    """By its connection until the app begins, then by the app, and given back once."""
     queue = Queue(1)
-    with queue.place():
-        assert queue.refuses()
-        with pytest.raises(Problem) as caught:
-            queue.place().__enter__()
+    place = Place(queue)
+    with pytest.raises(Problem) as caught:
+        Place(queue)
     assert caught.value.status == 503
-    with suppress(RuntimeError), queue.place():
+    with suppress(RuntimeError), place:
+        place.forsake()
+        assert queue.refuses()
         raise RuntimeError
     assert not queue.refuses()
+    place.forsake()
+    unused = Place(queue)
+    assert queue.refuses()
+    unused.forsake()
+    unused.forsake()
+    Place(queue)
+    assert queue.refuses()
 
 
 @pytest.mark.parametrize("pieces", REQUESTS.values(), ids=REQUESTS)
@@ -109,13 +121,105 @@ def test_who_goes_away_leaves_a_place() -> None:
     on_a_wire(scene)
 
 
-def test_it_is_refused_before_its_body_comes() -> None:
-    """Which may be sixteen megabytes."""
+@pytest.mark.parametrize("place", [len(BATCH) - len(ROWS), len(BATCH) - 1])
+def test_a_body_that_does_not_come_is_given_up(place: int) -> None:
+    """Whether or not it would have been refused, the connection is closed."""
 
-    async def scene(wire: Wire, _: dict[str, Any]) -> None:
-        assert (await answers(wire, BATCH[: -len(ROWS)])).startswith(REFUSED)
+    async def scene(wire: Wire, state: dict[str, Any]) -> None:
+        state[FRONT].body_seconds = 0.01
+        await wire.send(BATCH[:place])
+        assert vars(wire.protocol)["_pieces"] == []  # the body is not kept
+        await wire.closed.wait()
+        assert wire.received == b""
 
     crowded(scene)
+
+
+def test_who_is_refused_goes_on_by_the_usual_rules() -> None:
+    """Its connection is closed when it has been idle, however late its body came."""
+
+    async def scene(wire: Wire, _: dict[str, Any]) -> None:
+        wire.protocol.timeout_keep_alive = 0
+        await wire.send(BATCH[: -len(ROWS)])
+        await wire.send(ROWS)
+        assert wire.received.startswith(REFUSED)
+        await wire.closed.wait()
+
+    crowded(scene)
+
+
+def test_what_is_wrong_for_good_is_for_the_app_to_tell() -> None:
+    """A batch that is too large is not told to come again, and takes no place."""
+    large = BATCH.replace(b"content-length: %d" % len(ROWS), b"content-length: 99999999")
+
+    async def scene(wire: Wire, _: dict[str, Any]) -> None:
+        assert b"HTTP/1.1 503 " in await answers(wire, large)
+        assert wire.reading
+
+    crowded(scene)
+    assert large != BATCH
+
+
+def test_of_a_client_that_is_gone_before_it_is_refused_nobody_hears() -> None:
+    """The app least of all: half of the body is thrown away."""
+
+    async def scene(wire: Wire, state: dict[str, Any]) -> None:
+        gone = Wire(wire.app, state)
+        await gone.send(BATCH[:-1])
+        await gone.leave()
+        metrics = await answers(wire, written(Question("/metrics", method="GET")))
+        assert b'route="/predict/batch"' not in metrics
+
+    crowded(scene)
+
+
+def test_what_is_refused_for_something_else_gives_its_place_back() -> None:
+    """Before the app has come to it."""
+    strange = written(Question("/predict/batch", ROWS, headers={"content-type": "text/plain"}))
+
+    async def scene(wire: Wire, _: dict[str, Any]) -> None:
+        for _place in range(QUEUE):
+            assert (await answers(wire, strange)).startswith(b"HTTP/1.1 415 ")
+        assert (await answers(wire, BATCH)).startswith(GOOD_ANSWER)
+
+    on_a_wire(scene)
+
+
+def test_strangers_take_no_place() -> None:
+    """Who has no key is refused for that, however many come at once."""
+
+    async def scene() -> None:
+        app = create_app(Settings(api_keys="0" * 64), shipping().predictor())
+        async with app.router.lifespan_context(app) as state:
+            wires = [Wire(app, dict(state or {})) for _ in range(QUEUE + 2)]
+            for each in wires:
+                each.protocol.data_received(BATCH)
+            for each in wires:
+                assert (await each.answered()).startswith(b"HTTP/1.1 401 ")
+                await each.leave()
+
+    asyncio.run(scene())
+
+
+def test_a_batch_whose_client_is_gone_holds_its_place() -> None:
+    """As long as the app has it in hand, and its body in memory."""
+
+    async def scene(wire: Wire, state: dict[str, Any]) -> None:
+        queue: Queue = state[FRONT].queue
+        others = [Place(queue) for _ in range(QUEUE - 2)]
+        gone = Wire(wire.app, state)
+        await wire.send(MANY)
+        await gone.send(BATCH)
+        await asyncio.sleep(0)
+        gone.close()
+        await asyncio.sleep(0)
+        assert queue.refuses()
+        await wire.answered()
+        await gone.answered()
+        assert not queue.refuses()
+        assert len(others) == QUEUE - 2
+
+    on_a_wire(scene)
 
 
 def with_header(line: bytes, request: bytes = BATCH) -> bytes:
@@ -126,6 +230,7 @@ def with_header(line: bytes, request: bytes = BATCH) -> bytes:
 OTHERWISE = {
     "closes": with_header(b"connection: close"),
     "asks first": with_header(b"expect: 100-continue"),
+    "in chunks": written(Question("/predict/batch", ROWS, chunked=True)),
     "old": with_header(b"connection: keep-alive", BATCH.replace(b"HTTP/1.1", b"HTTP/1.0")),
 }
 

@@ -38,6 +38,7 @@ class Wire(asyncio.Transport):
         self.received = bytearray()
         self.reading = True
         self.read_again = asyncio.Event()
+        self.closed = asyncio.Event()
         self._closing = False
         self.protocol = protocol(config, self.server, state)
         self.protocol.connection_made(self)
@@ -74,6 +75,7 @@ class Wire(asyncio.Transport):
         """Close it; the protocol hears of it a moment later, as from a real one."""
         if not self._closing:
             self._closing = True
+            self.closed.set()
             asyncio.get_running_loop().call_soon(self.protocol.connection_lost, None)
 
     def pause_reading(self) -> None:
@@ -107,11 +109,13 @@ def _pieces(body: bytes) -> Iterator[bytes]:
     return (body[start : start + 8192] for start in range(0, len(body), 8192))
 
 
-def on_a_wire(scene: Callable[[Wire, dict[str, Any]], Any], drain: Drain | None = None) -> Any:
+def on_a_wire(
+    scene: Callable[[Wire, dict[str, Any]], Any], drain: Drain | None = None, **settings: Any
+) -> Any:
     """What becomes of a scene on a connection to the service."""
 
     async def play(bundle: Bundle) -> Any:
-        app = create_app(Settings(), bundle.predictor(), drain)
+        app = create_app(Settings(**settings), bundle.predictor(), drain)
         async with app.router.lifespan_context(app) as state:
             found = dict(state or {})
             wire = Wire(app, found)
