@@ -5,6 +5,7 @@ is told to uvicorn's own protocol as if it had just come.
 """
 
 import asyncio
+import sys
 from typing import Any
 
 from uvicorn.config import Config
@@ -25,7 +26,29 @@ _PAUSE = 0.05
 
 
 class FrontProtocol(HttpToolsProtocol):
-    """One HTTP/1.1 connection. The parser calls its methods from within `data_received`."""
+    """One HTTP/1.1 connection. The parser calls its methods from within `data_received`.
+
+    A thousand connections are in no cache, so each is kept small: what it has is in slots, and it
+    keeps nothing of a request that was answered. With more than thirty attributes that are in none,
+    an object has a dictionary of its own, a kilobyte large.
+    """
+
+    __slots__ = (
+        "_answered",
+        "_asked",
+        "_body",
+        "_crowded",
+        "_entered",
+        "_front",
+        "_idle",
+        "_late",
+        "_peer",
+        "_placed",
+        "_proxies",
+        "_reading",
+        "_stalled",
+        "_waiting",
+    )
 
     def __init__(
         self,
@@ -39,8 +62,10 @@ class FrontProtocol(HttpToolsProtocol):
         self._proxies = self.app if isinstance(self.app, ProxyHeadersMiddleware) else None
         self._front: FrontPath = app_state[FRONT]
         self._asked: Asked | None = None
-        self._pieces: list[bytes] = []
+        self._body = b""
         self._reading = False
+        self._peer: str | None = None
+        self._stalled = False
         self._waiting = False
         self._late: asyncio.TimerHandle | None = None
         self._crowded = False
@@ -48,6 +73,11 @@ class FrontProtocol(HttpToolsProtocol):
         self._entered: tuple[Backlog, float] | None = None
         self._idle: asyncio.TimerHandle | None = None
         self._answered = 0.0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """The connection is there."""
+        super().connection_made(transport)
+        self._peer = sys.intern(self.client[0]) if self.client else None
 
     def data_received(self, data: bytes) -> None:
         """Bytes came: answer what is complete of them."""
@@ -84,7 +114,7 @@ class FrontProtocol(HttpToolsProtocol):
         if self._asked is None:
             super().on_body(body)
         elif not self._crowded:
-            self._pieces.append(body)
+            self._body += body
 
     def on_message_complete(self) -> None:
         """It is complete: answer it, refuse it, or leave it for the app."""
@@ -115,7 +145,13 @@ class FrontProtocol(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """The client does not read: what is left of its answer is not the app's work."""
         self._leave()
+        self._stalled = True
         super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """It reads again."""
+        self._stalled = False
+        super().resume_writing()
 
     def _is_kept(self) -> bool:
         """Whether the head posts something in an ordinary way, and nothing is in between."""
@@ -124,7 +160,7 @@ class FrontProtocol(HttpToolsProtocol):
             and self.parser.should_keep_alive()
             and not self.expect_100_continue
             and not self._is_busy()
-            and not self.flow.write_paused
+            and not self._stalled
         )
 
     def _current(self, asked: Asked | None) -> Asked | None:
@@ -145,7 +181,7 @@ class FrontProtocol(HttpToolsProtocol):
             self._pause()
             return True
         plain = self.url == _PATH
-        answer = self._front.answer(asked, b"".join(self._pieces), client) if plain else None
+        answer = self._front.answer(asked, self._body, client) if plain else None
         if answer is not None:
             self._write(200, answer)
         elif self._backlog().refuses():
@@ -192,11 +228,11 @@ class FrontProtocol(HttpToolsProtocol):
         if self._crowded:  # it has no body any more that could be handed on
             self._forget()
             return
-        pieces = self._pieces
+        body = self._body
         self._forget()
         self._begin_cycle()
-        for piece in pieces:
-            super().on_body(piece)
+        if body:
+            super().on_body(body)
 
     def _give_up(self) -> None:
         """The rest of a body does not come: that is for the app to tell, or for nobody."""
@@ -205,7 +241,7 @@ class FrontProtocol(HttpToolsProtocol):
         self._hand_on()
 
     def _forget(self) -> None:
-        self._asked, self._pieces, self._crowded = None, [], False
+        self._asked, self._body, self._crowded = None, b"", False
         if self._late is not None:
             self._late.cancel()
             self._late = None
@@ -218,7 +254,7 @@ class FrontProtocol(HttpToolsProtocol):
 
         It is not, where the app waits for the client to read, or has begun with the one before.
         """
-        held = self.flow.write_paused or self.pipeline or REFUSED in self.scope["state"]
+        held = self._stalled or self.pipeline or REFUSED in self.scope["state"]
         if self._is_single() and self._is_busy() and not held:
             backlog = self._backlog()
             self._entered = backlog, backlog.enter()
@@ -245,6 +281,7 @@ class FrontProtocol(HttpToolsProtocol):
         self.transport.write(b"".join(content))
         self.server_state.total_requests += 1
         self._forget()
+        self.url, self.headers = b"", []  # they are in the caches now, and later not
         self._answered = self.loop.time()
         if self._idle is None:
             self._close_after(self.timeout_keep_alive)
@@ -268,7 +305,7 @@ class FrontProtocol(HttpToolsProtocol):
 
     def _client_of(self, headers: Headers) -> str | None:
         """Who asks: the peer or, if that is a proxy to be trusted, whom it names."""
-        peer = self.client[0] if self.client else None
+        peer = self._peer
         forwarded = headers.get(b"x-forwarded-for")
         if forwarded is None or self._proxies is None or peer not in self._proxies.trusted_hosts:
             return peer

@@ -2,6 +2,7 @@
 
 import asyncio
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -68,11 +69,24 @@ def test_a_body_that_comes_is_not_given_up() -> None:
 
     async def scene(wire: Wire, _: dict[str, Any]) -> None:
         await wire.send(HEAD)
-        late = vars(wire.protocol)["_late"]
+        late = attrgetter("_late")(wire.protocol)
         await wire.send(BODY)
         assert late is not None
         assert late.cancelled()
         assert wire.received.startswith(b"HTTP/1.1 200 ")
+
+    on_a_wire(scene)
+
+
+def test_a_connection_is_small() -> None:
+    """Python shares the names of up to thirty attributes, and what was answered is over."""
+
+    async def scene(wire: Wire, _: dict[str, Any]) -> None:
+        await wire.send(PRICE)
+        assert wire.received.startswith(b"HTTP/1.1 200 ")
+        kept = vars(wire.protocol)
+        assert len(kept) <= 30
+        assert (kept["url"], kept["headers"]) == (b"", [])
 
     on_a_wire(scene)
 
