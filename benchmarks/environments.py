@@ -14,7 +14,7 @@ _STAMP = "made-of.txt"
 Run = Callable[[Sequence[str]], None]
 
 
-def run(argv: Sequence[str]) -> None:
+def execute(argv: Sequence[str]) -> None:
     """Run a command; raises `RuntimeError` with the end of what it says where it fails."""
     ended = subprocess.run(argv, check=False, capture_output=True, text=True)
     if ended.returncode != 0:
@@ -29,7 +29,7 @@ class Environment:
     requirements: Path
     options: tuple[str, ...] = ()
 
-    def made(self, home: Path = HOME, run: Run = run) -> Path:
+    def made(self, home: Path = HOME, run: Run = execute) -> Path:
         """The directory of its programs.
 
         It is made where it is not there yet, and again where requirements or Python have changed.

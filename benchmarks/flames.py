@@ -19,7 +19,7 @@ from benchmarks.contenders import SERVICE
 from benchmarks.cores import confined, split
 from benchmarks.ending import ended
 from benchmarks.environments import HOME
-from benchmarks.load import Load, Plan, Question, run
+from benchmarks.load import Load, Plan, run
 from benchmarks.processes import Server, free_port, serving
 from benchmarks.sampler import Sampler, installed
 from benchmarks.stacks import shares
@@ -70,27 +70,32 @@ def measure(sampler: Sampler, home: Path) -> dict[str, Flame]:
         serving(command, Path(directory, "log"), mine) as server,
     ):
         return {
-            way: _flame(server, tuple(plain(kind)), sampler, home, way)
+            way: _flame(
+                server,
+                Plan(server.port, tuple(plain(kind)), sampler.seconds, awake=rest is not None),
+                sampler,
+                picture(home, way),
+            )
             for way, kind in WAYS.items()
         }
 
 
-def _flame(
-    server: Server, questions: tuple[Question, ...], sampler: Sampler, home: Path, way: str
-) -> Flame:
-    plan = Plan(server.port, questions, sampler.seconds)
+def _flame(server: Server, plan: Plan, sampler: Sampler, image: Path) -> Flame:
     before = server.usage().cpu
     load = _good(run(plan))
     cpu = (server.usage().cpu - before) / load.answered * 1e6
-    stacks = picture(home, way).with_suffix(".txt")
+    stacks = image.with_suffix(".txt")
     _recorded(sampler, server, plan, "raw", stacks)
-    _recorded(sampler, server, plan, "flamegraph", picture(home, way))
+    _recorded(sampler, server, plan, "flamegraph", image)
     return Flame(cpu, shares(stacks.read_text(encoding="utf-8")))
 
 
 def _recorded(sampler: Sampler, server: Server, plan: Plan, form: str, path: Path) -> None:
-    """Record while the server is asked as planned, from before to after."""
-    longer = Plan(plan.port, plan.questions, plan.seconds + AROUND)
+    """Record while the server is asked as planned, from before to after.
+
+    The sampler needs the core of the load too.
+    """
+    longer = replace(plan, seconds=plan.seconds + AROUND, awake=False)
     with ThreadPoolExecutor(1) as beside:
         load = beside.submit(run, longer)
         sampler.record(server.pid, form, path)

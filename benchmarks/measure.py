@@ -5,17 +5,17 @@ import statistics
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from pathlib import Path
 
 from benchmarks.agreement import refuse_other_price
 from benchmarks.bundled import Product
 from benchmarks.contenders import Contender
-from benchmarks.cores import confined, split
-from benchmarks.environments import run
+from benchmarks.cores import Cores, confined, split
+from benchmarks.environments import execute
 from benchmarks.family import family
-from benchmarks.load import Question, Questions, closed, opened, request
+from benchmarks.load import Load, Plan, Question, request, run
 from benchmarks.priority import BURST, first, may_be_first
 from benchmarks.processes import Server, ask, free_port, serving
 
@@ -66,12 +66,13 @@ class _Entry:
     contender: Contender
     server: Server
     seen: Measured
-    questions: Questions
+    plan: Plan
+    """Of a closed loop."""
     start: _Start
     """Starts one more of it."""
 
 
-_Round = Callable[[_Entry, float], None]
+_Round = Callable[[_Entry], None]
 
 
 def measure(
@@ -89,14 +90,14 @@ def measure(
         stack.enter_context(confined(rest))
         for contender in contenders:
             with _excused(contender, absent):
-                entries.append(_start(contender, directory, mine, stack))
+                entries.append(_start(contender, seconds, directory, mine, stack))
                 entries[-1].server.move(rest)
         alone = [_alone] * (2 * rounds if may_be_first() else 0)
         loaded = (_warm, *[_closed] * rounds, *[_open] * rounds, *alone)
         for each_round in (*loaded, _weigh, *[_start_again] * rounds):
             for entry in [each for each in entries if each.contender.name not in absent]:
                 with _excused(entry.contender, absent), _moved(entry.server, mine, rest):
-                    each_round(entry, seconds)
+                    each_round(entry)
     return Outcome([each.seen for each in entries if each.contender.name not in absent], absent)
 
 
@@ -113,7 +114,7 @@ def _excused(contender: Contender, absent: dict[str, str]) -> Iterator[None]:
 
 
 def _start(
-    contender: Contender, directory: Path, cores: set[int] | None, stack: ExitStack
+    contender: Contender, seconds: float, directory: Path, cores: Cores, stack: ExitStack
 ) -> _Entry:
     """Installed, prepared and started; its prices are the right ones."""
     start = _starter(contender, directory, cores)
@@ -121,13 +122,14 @@ def _start(
     questions = tuple(_question(contender, server.port, each) for each in contender.asked())
     size = None if contender.environment is None else contender.environment.size()
     seen = Measured(contender.name, [server.started_in], size)
-    return _Entry(contender, server, seen, questions, start)
+    plan = Plan(server.port, questions, seconds, awake=cores is not None)
+    return _Entry(contender, server, seen, plan, start)
 
 
-def _starter(contender: Contender, directory: Path, cores: set[int] | None) -> _Start:
+def _starter(contender: Contender, directory: Path, cores: Cores) -> _Start:
     programs = contender.programs()
     if contender.prepare is not None:
-        run(contender.prepare(programs))
+        execute(contender.prepare(programs))
 
     def start() -> AbstractContextManager[Server]:
         command = contender.command(programs, free_port())
@@ -150,7 +152,7 @@ def _question(contender: Contender, port: int, product: Product) -> Question:
 
 
 @contextmanager
-def _moved(server: Server, there: set[int] | None, back: set[int] | None) -> Iterator[None]:
+def _moved(server: Server, there: Cores, back: Cores) -> Iterator[None]:
     """Let a server run on other cores, as long as it lasts."""
     server.move(there)
     try:
@@ -159,49 +161,49 @@ def _moved(server: Server, there: set[int] | None, back: set[int] | None) -> Ite
         server.move(back)
 
 
-def _warm(entry: _Entry, seconds: float) -> None:
+def _warm(entry: _Entry) -> None:
     """A round that does not count: caches fill, and a proxy that has just started settles."""
-    closed(entry.server.port, entry.questions, seconds)
+    run(entry.plan)
 
 
-def _closed(entry: _Entry, seconds: float) -> None:
+def _closed(entry: _Entry) -> None:
     before = entry.server.usage().cpu
-    load = closed(entry.server.port, entry.questions, seconds)
-    _refuse_bad(entry.seen.name, load.bad)
+    load = _good(entry, entry.plan)
     entry.seen.cpu.append((entry.server.usage().cpu - before) / load.answered * 1e6)
     entry.seen.rates.append(load.rate)
 
 
-def _open(entry: _Entry, seconds: float) -> None:
-    entry.seen.latencies.append(_latencies(entry, seconds))
+def _open(entry: _Entry) -> None:
+    entry.seen.latencies.append(_latencies(entry, entry.plan.seconds))
 
 
-def _alone(entry: _Entry, seconds: float) -> None:
+def _alone(entry: _Entry) -> None:
     """Peers are many processes, which at such a priority would keep each other from running."""
     if not entry.contender.peer:
         with first(each.pid for each in family(entry.server.pid)):
-            entry.seen.alone.append(_latencies(entry, min(seconds, BURST)))
+            entry.seen.alone.append(_latencies(entry, min(entry.plan.seconds, BURST)))
 
 
 def _latencies(entry: _Entry, seconds: float) -> Latencies:
     rate = 0.7 * entry.seen.median("rates")
-    load = opened(entry.server.port, entry.questions, seconds, rate)
-    _refuse_bad(entry.seen.name, load.bad)
+    load = _good(entry, replace(entry.plan, seconds=seconds, rate=rate))
     p50, p99, p999 = (load.percentile(part) * 1000 for part in (0.5, 0.99, 0.999))
     return p50, p99, p999
 
 
-def _weigh(entry: _Entry, _: float) -> None:
+def _good(entry: _Entry, plan: Plan) -> Load:
+    load = run(plan)
+    if load.bad:
+        raise RuntimeError(f"{entry.seen.name} did not answer {load.bad} good requests well")
+    return load
+
+
+def _weigh(entry: _Entry) -> None:
     entry.seen.memory = entry.server.usage().memory
 
 
-def _start_again(entry: _Entry, _: float) -> None:
+def _start_again(entry: _Entry) -> None:
     """Of a peer once is enough: a second one beside it would get in its way."""
     if not entry.contender.peer:
         with entry.start() as server:
             entry.seen.starts.append(server.started_in)
-
-
-def _refuse_bad(name: str, bad: int) -> None:
-    if bad:
-        raise RuntimeError(f"{name} did not answer {bad} good requests well")

@@ -1,17 +1,19 @@
 """`python -m benchmarks.overload`: twice as much is asked as can be answered.
 
 What counts is the goodput, the good answers a second, as a part of the most that there can be, and
-how long they took. Requests are due whether or not earlier ones were answered.
+how long they took. Requests are due whether or not earlier ones were answered. One for which no
+connection becomes free in time is turned away before it is asked, as a balancer would that has so
+many connections to the server.
 """
 
 import argparse
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.arguments import DAY, number
+from benchmarks.arguments import DAY, number, whole
 from benchmarks.contenders import SERVICE
 from benchmarks.cores import confined, split
 from benchmarks.ending import ended
@@ -19,8 +21,11 @@ from benchmarks.load import CONNECTIONS, Load, Plan, Question, run
 from benchmarks.processes import free_port, serving
 from benchmarks.traffic import batch, blended, explained, plain
 
-MANY = 1000
+MANY = 512
 """Connections, many more than are answered at once: what is not answered waits in them."""
+
+_PATIENCE = 0.01
+"""Seconds that a request waits for a connection."""
 
 _AT_ONCE = 8
 """Batches that one worker takes in: more would be refused while its capacity is measured."""
@@ -54,15 +59,16 @@ class Overload:
     name: str
     capacity: float
     """The most good answers a second, of a closed loop."""
-    loads: dict[float, Load]
-    """By how many times as much was asked."""
+    loads: dict[tuple[int, float], Load]
+    """By the number of connections, and how many times as much was asked."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure and print the table."""
     args = _parser().parse_args(argv)
     with tempfile.TemporaryDirectory() as directory:
-        print(table(measure(args.seconds, args.factors, Path(directory))))
+        plans = [(many, factor) for many in args.connections for factor in args.factors]
+        print(table(measure(args.seconds, plans, Path(directory))))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -72,50 +78,64 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--factors", type=number(0.01, 100), nargs="+",
                         default=[0.7, 1.0, 2.0], metavar="FACTOR",
                         help="of the capacity (default: 0.7 1 2)")  # fmt: skip
+    parser.add_argument("--connections", type=whole(1, 100_000), nargs="+", default=[MANY],
+                        metavar="N", help="default: %(default)s")  # fmt: skip
     return parser
 
 
-def measure(seconds: float, factors: Sequence[float], directory: Path) -> list[Overload]:
+def measure(seconds: float, plans: Sequence[tuple[int, float]], directory: Path) -> list[Overload]:
     """Ask the service for each kind of answer, too much of it in the end."""
     cores, rest = split()
     command = SERVICE.command(SERVICE.programs(), free_port())
     with confined(rest), serving(command, directory / "log", cores) as server:
-        return [_overload(kind, server.port, seconds, factors) for kind in kinds()]
+        awake = rest is not None
+        return [
+            _overload(
+                kind.name,
+                Plan(server.port, kind.questions, seconds, kind.connections, awake=awake),
+                plans,
+            )
+            for kind in kinds()
+        ]
 
 
-def _overload(kind: Kind, port: int, seconds: float, factors: Sequence[float]) -> Overload:
-    capacity = run(Plan(port, kind.questions, seconds, kind.connections)).rate
-    plans = {
-        factor: Plan(port, kind.questions, seconds, MANY, factor * capacity) for factor in factors
-    }
-    return Overload(kind.name, capacity, {factor: run(plan) for factor, plan in plans.items()})
+def _overload(name: str, closed: Plan, plans: Sequence[tuple[int, float]]) -> Overload:
+    capacity = run(closed).rate
+    loads = {}
+    for many, factor in plans:
+        rate = factor * capacity
+        loads[many, factor] = run(replace(closed, connections=many, rate=rate, patience=_PATIENCE))
+    return Overload(name, capacity, loads)
 
 
 def table(overloads: Sequence[Overload]) -> str:
     """What was seen, as a table of Markdown."""
     rows = (
-        _row(overload, factor, load)
+        _row(overload, many, factor, load)
         for overload in overloads
-        for factor, load in overload.loads.items()
+        for (many, factor), load in overload.loads.items()
     )
-    return "\n".join([*_HEAD, *rows])
+    head = [f"| {' | '.join(_COLUMNS)} |", "|---" * len(_COLUMNS) + "|"]
+    return "\n".join([*head, *rows])
 
 
-_HEAD = (
-    "| asked | times the capacity | goodput | refused | other | p50 ms | p99 ms | refusal p99 ms |",
-    "|---|---|---|---|---|---|---|---|",
+_COLUMNS = (
+    *("asked", "connections", "times the capacity", "goodput", "refused", "turned away", "other"),
+    *("p50 ms", "p99 ms", "refusal p99 ms"),
 )
 
 
-def _row(overload: Overload, factor: float, load: Load) -> str:
+def _row(overload: Overload, many: int, factor: float, load: Load) -> str:
     asked = load.answered + load.bad
     refusal = f"{load.refusals.percentile(0.99) * 1000:.1f}" if load.refused else ""
     cells = [
         overload.name,
+        str(many),
         f"{factor:g}",
         f"{load.rate / overload.capacity:.0%}",
         f"{load.refused / asked:.0%}",
-        f"{(load.bad - load.refused) / asked:.0%}",
+        f"{load.unsent / asked:.0%}",
+        f"{(load.bad - load.refused - load.unsent) / asked:.0%}",
         *(f"{load.percentile(part) * 1000:.1f}" for part in (0.5, 0.99)),
         refusal,
     ]

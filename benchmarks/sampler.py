@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.bundled import ROOT
-from benchmarks.environments import Environment, run
+from benchmarks.environments import Environment, execute
 
 _PY_SPY = Environment("py-spy", ROOT / "requirements" / "profile.txt")
 _RATE = 200
@@ -34,7 +34,7 @@ class Sampler:
     def record(self, pid: int, form: str, path: Path) -> None:
         """Do it. Raises `RuntimeError` with what the program says, and the way out."""
         try:
-            run(self.argv(pid, form, path))
+            execute(self.argv(pid, form, path))
         except RuntimeError as error:
             if "permission denied" not in str(error).lower():
                 raise

@@ -67,7 +67,7 @@ def measure(cores: Sequence[int], rounds: int, seconds: float, directory: Path) 
         for _ in range(rounds):
             for server, mine, rates in zip(servers, (1, 2), (found.one, found.two), strict=True):
                 with confined(set(cores[:mine] if shared else cores[2:])):
-                    rates.append(_rate(server, seconds))
+                    rates.append(_rate(server, seconds, awake=not shared))
     return found
 
 
@@ -78,8 +78,8 @@ def _serving(count: int, cores: Sequence[int], directory: Path) -> AbstractConte
     return serving(command, directory / str(count), set(cores[:count]))
 
 
-def _rate(server: Server, seconds: float) -> float:
-    return run(Plan(server.port, tuple(plain()), seconds, CONNECTIONS)).rate
+def _rate(server: Server, seconds: float, *, awake: bool) -> float:
+    return run(Plan(server.port, tuple(plain()), seconds, CONNECTIONS, awake=awake)).rate
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@
 
 #define MOST_EVENTS 64
 #define SPIN UINT64_C(50000)        /* this long before a request is due, the clock is watched */
-#define PATIENCE UINT64_C(10000000) /* before one more try at a server that takes no connection */
+#define RETRY UINT64_C(10000000)    /* before one more try at a server that takes no connection */
 
 typedef struct {
     Options options;
@@ -32,6 +32,7 @@ typedef struct {
     Connections free, lost;
     size_t asking, turn;
     uint64_t retry, giving_up, telling;
+    uint64_t patience, watched; /* nanoseconds; the second, those in which nothing came */
     int poller;
     Seen seen, before; /* since the last line that told of it, and before that */
 } Load;
@@ -50,12 +51,14 @@ static uint64_t now(void)
     return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
-static double cpu_seconds(void)
+/* Of the CPU, without those in which it was awake for nothing. */
+static double cpu_seconds(const Load *load)
 {
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6 -
+           (double)load->watched / 1e9;
 }
 
 /* ---- asking ---- */
@@ -74,9 +77,23 @@ static void ask(Load *load, uint64_t due, uint64_t time)
     load->turn = (load->turn + 1) % load->options.questions;
 }
 
+/* Gives up what has waited too long for a free connection. */
+static void forget_overdue(Load *load)
+{
+    if (load->patience == 0)
+        return;
+    uint64_t time = now();
+    while (schedule_lasts(&load->schedule, time) &&
+           schedule_next(&load->schedule, time) + load->patience < time) {
+        load->seen.unsent++;
+        load->schedule.next++;
+    }
+}
+
 /* Asks all that is due, as long as there are free connections. */
 static void ask_due(Load *load)
 {
+    forget_overdue(load);
     while (!TAILQ_EMPTY(&load->free)) {
         uint64_t time = now();
         if (!schedule_lasts(&load->schedule, time) || schedule_next(&load->schedule, time) > time)
@@ -107,7 +124,7 @@ static void reopen_lost(Load *load)
     Connections lost = TAILQ_HEAD_INITIALIZER(lost);
     if (TAILQ_EMPTY(&load->lost) || now() < load->retry)
         return;
-    load->retry = now() + PATIENCE;
+    load->retry = now() + RETRY;
     TAILQ_CONCAT(&lost, &load->lost, place);
     while (!TAILQ_EMPTY(&lost)) {
         Connection *connection = TAILQ_FIRST(&lost);
@@ -194,7 +211,7 @@ static void tell_in_time(Load *load, uint64_t time)
         return;
     load->telling += (uint64_t)(load->options.every * 1e9);
     load->seen.unanswered = load->asking;
-    seen_print(&load->seen, (double)(time - load->schedule.start) / 1e9, cpu_seconds());
+    seen_print(&load->seen, (double)(time - load->schedule.start) / 1e9, cpu_seconds(load));
     fflush(stdout);
     add_up(load);
 }
@@ -202,9 +219,11 @@ static void tell_in_time(Load *load, uint64_t time)
 /* ---- the loop ---- */
 
 /* Nanoseconds that nothing is to be done but to read; none shortly before a request is due. */
-static uint64_t leisure(const Load *load)
+static uint64_t leisure(const Load *load, uint64_t time)
 {
-    uint64_t time = now(), until = load->giving_up;
+    uint64_t until = load->giving_up;
+    if (load->options.awake)
+        return 0;
     if (load->options.every > 0 && load->telling < until)
         until = load->telling;
     if (!TAILQ_EMPTY(&load->lost) && load->retry < until)
@@ -219,9 +238,11 @@ static uint64_t leisure(const Load *load)
 static void wait_and_read(Load *load)
 {
     struct epoll_event events[MOST_EVENTS];
-    uint64_t left = leisure(load);
+    uint64_t before = now(), left = leisure(load, before);
     struct timespec timeout = {(time_t)(left / 1000000000), (long)(left % 1000000000)};
     int count = epoll_pwait2(load->poller, events, MOST_EVENTS, &timeout, NULL);
+    if (count == 0 && left == 0)
+        load->watched += now() - before;
     for (int i = 0; i < count; i++) {
         handle(load, &events[i]);
         ask_due(load);
@@ -253,7 +274,8 @@ static void run(Load *load)
     }
     add_up(load);
     load->before.unanswered = load->asking;
-    load->before.unsent = load->schedule.closed ? 0 : load->schedule.count - load->schedule.next;
+    if (!load->schedule.closed)
+        load->before.unsent += load->schedule.count - load->schedule.next;
 }
 
 int main(int count, char **arguments)
@@ -261,11 +283,13 @@ int main(int count, char **arguments)
     static Load load; /* it lives, with all that it holds, to the end of the process */
     options_read(&load.options, count, arguments);
     schedule_make(&load.schedule, &load.options);
+    load.patience = (uint64_t)(load.options.patience * 1e9);
     prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL); /* waits end on time, not up to 50 µs late */
     open_all(&load);
     signal(SIGTERM, end);
-    double before = cpu_seconds();
+    double before = cpu_seconds(&load);
     run(&load);
-    seen_print(&load.before, (double)(now() - load.schedule.start) / 1e9, cpu_seconds() - before);
+    seen_print(&load.before, (double)(now() - load.schedule.start) / 1e9,
+               cpu_seconds(&load) - before);
     return fflush(stdout) == 0 ? 0 : 1;
 }

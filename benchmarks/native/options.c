@@ -16,15 +16,17 @@
 static const char usage[] =
     "usage: load --to 127.0.0.1:PORT --request FILE [--expect TEXT] [--status N]\n"
     "            [--request FILE ...] [--connections N] [--seconds S] [--grace S]\n"
-    "            [--rate R [--poisson SEED]] [--every S]\n"
+    "            [--rate R [--poisson SEED] [--patience S]] [--awake] [--every S]\n"
     "\n"
     "Asks the requests in turn, each the bytes of a whole file, and prints what came of it as\n"
     "one JSON object. Without --rate every connection asks again as soon as it has its answer;\n"
     "with it requests are due evenly, or at random times of a seed. --expect is what a good\n"
     "answer to the request before it contains, --status its status, otherwise 200. After\n"
-    "--seconds no more becomes due, and after --grace what is not answered is given up. With\n"
-    "--every there is one more such object, on a line of its own, each time so many seconds have\n"
-    "passed: of these alone. SIGTERM ends it as the end of --seconds does.\n";
+    "--seconds no more becomes due, and after --grace what is not answered is given up; so is,\n"
+    "with --patience, what has waited so long for a free connection. With --awake it watches for\n"
+    "answers all the time, so that a server on the same machine has nobody to wake. With --every\n"
+    "there is one more such object, on a line of its own, each time so many seconds have passed:\n"
+    "of these alone. SIGTERM ends it as the end of --seconds does.\n";
 
 static const struct option names[] = {
     {"to", required_argument, NULL, 't'},      {"request", required_argument, NULL, 'q'},
@@ -32,6 +34,7 @@ static const struct option names[] = {
     {"seconds", required_argument, NULL, 's'}, {"grace", required_argument, NULL, 'g'},
     {"rate", required_argument, NULL, 'r'},    {"poisson", required_argument, NULL, 'p'},
     {"status", required_argument, NULL, 'a'},  {"every", required_argument, NULL, 'e'},
+    {"patience", required_argument, NULL, 'i'}, {"awake", no_argument, NULL, 'w'},
     {NULL, 0, NULL, 0},
 };
 
@@ -114,6 +117,8 @@ static void read_option(Options *options, int name, char *value)
     case 's': options->seconds = read_number(value, 0, 86400); break;
     case 'g': options->grace = read_number(value, 0, 86400); break;
     case 'e': options->every = read_number(value, 1e-2, 86400); break;
+    case 'i': options->patience = read_number(value, 1e-6, 86400); break;
+    case 'w': options->awake = 1; break;
     case 'r': options->rate = read_number(value, 1e-3, 1e7); break;
     case 'p':
         options->poisson = 1;
@@ -133,6 +138,8 @@ void options_read(Options *options, int count, char **arguments)
         fail("%s", usage);
     if (options->poisson && options->rate == 0)
         fail("--poisson needs a --rate: a closed loop asks as soon as it can");
+    if (options->patience > 0 && options->rate == 0)
+        fail("--patience needs a --rate: in a closed loop nothing waits for a connection");
     double due = options->rate * options->seconds;
     if (due > MOST_REQUESTS)
         fail("%g requests are due, and at most %g can be", due, MOST_REQUESTS);

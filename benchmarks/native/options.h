@@ -19,6 +19,8 @@ typedef struct {
     size_t questions;
     size_t connections;
     double seconds, grace;
+    double patience; /* seconds that one waits for a free connection; 0 for ever */
+    int awake;       /* whether it watches for answers all the time, and never sleeps */
     double every; /* seconds between two lines of what was seen; 0 for one at the end alone */
     double rate; /* requests a second; 0 for a closed loop */
     int poisson; /* whether they are due at random, after a seed, and not evenly */

@@ -38,6 +38,7 @@ void seen_add(Seen *seen, const Seen *other)
     seen->refused += other->refused;
     seen->wrong += other->wrong;
     seen->failed += other->failed;
+    seen->unsent += other->unsent;
     seen->reopened += other->reopened;
     histogram_add_all(&seen->latencies, &other->latencies);
     histogram_add_all(&seen->refusals, &other->refusals);

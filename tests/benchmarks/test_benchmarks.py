@@ -31,10 +31,11 @@ def test_the_table_and_the_ratios_are_printed(
 
 def test_too_much_is_asked_and_told_of(capsys: pytest.CaptureFixture[str]) -> None:
     """Of each kind of answer, as a part of what can be answered."""
-    overload.main(["--seconds", "0.2", "--factors", "2"])
+    overload.main(["--seconds", "0.2", "--factors", "2", "--connections", "32", "64"])
     printed = capsys.readouterr().out
     for kind in overload.kinds():
-        assert printed.count(f"| {kind.name} | 2 | ") == 1
+        for many in (32, 64):
+            assert printed.count(f"| {kind.name} | {many} | 2 | ") == 1
 
 
 def test_no_batch_is_refused_where_the_capacity_is_measured() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.environments import Environment, run
+from benchmarks.environments import Environment, execute
 
 
 class Installer:
@@ -76,4 +76,4 @@ def test_its_size_is_that_of_its_files(tmp_path: Path) -> None:
 def test_a_command_that_fails_says_why() -> None:
     """In its own words."""
     with pytest.raises(RuntimeError, match="no such package"):
-        run(["sh", "-c", "echo no such package >&2; exit 1"])
+        execute(["sh", "-c", "echo no such package >&2; exit 1"])

@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.generator import program
 from benchmarks.histogram import Histogram
-from benchmarks.load import Load, Plan, Question, closed, opened, request, run
+from benchmarks.load import Load, Plan, Question, request, run
 from benchmarks.processes import free_port
 from tests.benchmarks.servers import (
     QUESTION,
@@ -56,18 +56,7 @@ def test_closed_load_goes_on_until_its_end() -> None:
     assert load.answered == load.latencies.total > 3
     assert outcomes(load) == {"answered": load.answered}
     assert load.seconds >= 0.1
-
-
-def test_the_two_ways_to_ask_one_question() -> None:
-    """Closed, and open at a rate."""
-
-    def both(port: int) -> tuple[Load, Load]:
-        once = closed(port, (QUESTION,), 0.01, connections=2)
-        return once, opened(port, (QUESTION,), 0.1, rate=50, connections=2)
-
-    fast, even = asyncio.run(during(answering(GOOD), both))
-    assert not fast.lateness.total
-    assert outcomes(even) == {"answered": 5}
+    assert not load.lateness.total
 
 
 def test_questions_are_asked_in_turn() -> None:
@@ -123,6 +112,30 @@ def test_what_is_never_answered_ends_nothing() -> None:
     assert outcomes(load) == {"unanswered": 1, "unsent": 9}
     assert load.seconds >= 0.11
     assert load.doubt is None
+
+
+def test_what_finds_no_connection_in_time_is_turned_away() -> None:
+    """It is told of, and what becomes due later is asked: those of the last 5 ms here."""
+    load = asked(stalling(0.1), replace(TEN, rate=1000, patience=0.005))
+    assert load.unsent >= 100 - 1 - 5 - 1
+    assert load.answered == 100 - load.unsent
+    assert load.answered > 1
+    assert load.seconds >= 0.1
+
+
+def test_what_waits_for_an_answer_is_not_turned_away() -> None:
+    """Patience is for a connection."""
+    load = asked(stalling(0.1), replace(TEN, connections=10, patience=0.005))
+    assert outcomes(load) == {"answered": 10}
+
+
+@pytest.mark.parametrize("rate", [None, 100])
+def test_a_generator_that_is_awake(rate: float | None) -> None:
+    """It asks and counts the same; to watch in vain is no work."""
+    load = asked(stalling(0.2), replace(TEN, rate=rate, awake=True))
+    assert outcomes(load) == {"answered": load.answered}
+    assert load.answered >= 10 if rate else load.answered > 0
+    assert load.cpu < load.seconds / 2
 
 
 def test_refusals_are_counted_apart() -> None:
@@ -256,6 +269,7 @@ def test_only_loopback_is_put_under_load(address: str) -> None:
         (["--to", "127.0.0.1:80"], "usage: "),
         (["--fast"], "usage: "),
         (["--to", "127.0.0.1:80", "--request", __file__, "--poisson", "1"], "needs a --rate"),
+        (["--to", "127.0.0.1:80", "--request", __file__, "--patience", "1"], "needs a --rate"),
         (["--to", "127.0.0.1:80", "--request", __file__, "--rate", "1e7", "--seconds", "11"],
          "1.1e+08 requests are due"),
     ],
@@ -305,4 +319,5 @@ def test_the_rate_is_of_good_answers() -> None:
 def test_a_plan_as_a_command(tmp_path: Path) -> None:
     """What is not asked for is not mentioned."""
     command = Plan(80, (QUESTION,), 1.0).command(tmp_path)
-    assert {"--rate", "--poisson", "--expect", "--status"}.isdisjoint(command)
+    absent = {"--rate", "--poisson", "--patience", "--awake", "--expect", "--status"}
+    assert absent.isdisjoint(command)
