@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 
@@ -27,6 +28,7 @@ CONNECTIONS = 32
 _GRACE = 5.0
 _STARTING = 30.0
 _BUSY = "it had no time to spare, so that the server may be faster than this"
+_LATE = "1 % of its requests were late by a quarter of the median latency; give it a free core"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Plan:
     """The seed of random times at which they are due; None is even ones."""
     patience: float | None = None
     """Of an open loop: seconds that a request waits for a free connection; None is for ever."""
+    settle: float = 0.0
+    """Seconds from when the connections are open to the first request; the server takes them in."""
     awake: bool = False
     """Whether it watches for answers and never sleeps: that needs a core of its own."""
     grace: float = _GRACE
@@ -70,7 +74,8 @@ class Plan:
     def _options(self) -> list[str]:
         return [
             *("--to", f"127.0.0.1:{self.port}", "--connections", str(self.connections)),
-            *("--seconds", str(self.seconds), "--grace", str(self.grace)),
+            *("--settle", str(self.settle), "--seconds", str(self.seconds)),
+            *("--grace", str(self.grace)),
             *(() if self.rate is None else ("--rate", str(self.rate))),
             *(() if self.poisson is None else ("--poisson", str(self.poisson))),
             *(() if self.patience is None else ("--patience", str(self.patience))),
@@ -134,10 +139,8 @@ class Load:
         """Why the generator's own slowness may be in these figures."""
         if not self.lateness.total:
             return _BUSY if self.cpu > 0.9 * self.seconds else None
-        late = self.lateness.percentile(0.99)
-        if not self.answered or late <= self.percentile(0.5) / 4:
-            return None
-        return f"1 % of its requests were more than {late * 1e6:.0f} µs late; give it a free core"
+        late = self.answered and self.lateness.percentile(0.99) > self.percentile(0.5) / 4
+        return _LATE if late else None
 
 
 def request(
@@ -157,14 +160,19 @@ def read(line: bytes) -> Load:
 
 
 def run(plan: Plan) -> Load:
-    """Do it, and say on stderr where the generator itself was too slow.
+    """Do it, and say on stderr, once, where the generator itself was too slow.
 
     Raises `RuntimeError` with its message where it cannot begin.
     """
     load = seen(plan)
     if load.doubt:
-        print(f"warning: the load generator was slow: {load.doubt}", file=sys.stderr)
+        _tell(load.doubt)
     return load
+
+
+@cache
+def _tell(doubt: str) -> None:
+    print(f"warning: the load generator was slow: {doubt}", file=sys.stderr)
 
 
 def seen(plan: Plan) -> Load:

@@ -3,6 +3,7 @@
 import json
 import statistics
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -16,8 +17,11 @@ from benchmarks.cores import Cores, confined, split
 from benchmarks.environments import execute
 from benchmarks.family import family
 from benchmarks.load import Load, Plan, Question, request, run
-from benchmarks.priority import BURST, first, may_be_first
+from benchmarks.priority import BREAK, BURST, first, may_be_first
 from benchmarks.processes import Server, ask, free_port, serving
+
+_SETTLE = 0.2
+"""Seconds: uvicorn looks ten times a second at what else there is to do."""
 
 Latencies = tuple[float, float, float]
 """p50, p99 and p99.9 in milliseconds."""
@@ -122,7 +126,7 @@ def _start(
     questions = tuple(_question(contender, server.port, each) for each in contender.asked())
     size = None if contender.environment is None else contender.environment.size()
     seen = Measured(contender.name, [server.started_in], size)
-    plan = Plan(server.port, questions, seconds, awake=cores is not None)
+    plan = Plan(server.port, questions, seconds, settle=_SETTLE, awake=cores is not None)
     return _Entry(contender, server, seen, plan, start)
 
 
@@ -180,6 +184,7 @@ def _open(entry: _Entry) -> None:
 def _alone(entry: _Entry) -> None:
     """Peers are many processes, which at such a priority would keep each other from running."""
     if not entry.contender.peer:
+        time.sleep(BREAK)
         with first(each.pid for each in family(entry.server.pid)):
             entry.seen.alone.append(_latencies(entry, min(entry.plan.seconds, BURST)))
 

@@ -27,6 +27,9 @@ MANY = 512
 _PATIENCE = 0.01
 """Seconds that a request waits for a connection."""
 
+_SETTLE = 1.0
+"""Seconds in which the server takes in all connections."""
+
 _AT_ONCE = 8
 """Batches that one worker takes in: more would be refused while its capacity is measured."""
 
@@ -92,7 +95,14 @@ def measure(seconds: float, plans: Sequence[tuple[int, float]], directory: Path)
         return [
             _overload(
                 kind.name,
-                Plan(server.port, kind.questions, seconds, kind.connections, awake=awake),
+                Plan(
+                    server.port,
+                    kind.questions,
+                    seconds,
+                    kind.connections,
+                    settle=_SETTLE,
+                    awake=awake,
+                ),
                 plans,
             )
             for kind in kinds()

@@ -8,6 +8,9 @@ from pathlib import Path
 BURST = 0.8
 """Seconds for which Linux lets real-time processes run without a pause: of each second 0.95."""
 
+BREAK = 0.3
+"""Seconds between two bursts, so that no second has more of them."""
+
 _PRIORITY = 10
 
 

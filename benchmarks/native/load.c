@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -160,6 +161,13 @@ static void open_all(Load *load)
     }
 }
 
+static void settle_down(double seconds)
+{
+    struct timespec time = {(time_t)seconds, (long)((seconds - floor(seconds)) * 1e9)};
+    while (nanosleep(&time, &time) != 0 && !told_to_end)
+        continue;
+}
+
 /* ---- answers ---- */
 
 static void read_answer(Load *load, Connection *connection)
@@ -287,6 +295,7 @@ int main(int count, char **arguments)
     prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL); /* waits end on time, not up to 50 µs late */
     open_all(&load);
     signal(SIGTERM, end);
+    settle_down(load.options.settle);
     double before = cpu_seconds(&load);
     run(&load);
     seen_print(&load.before, (double)(now() - load.schedule.start) / 1e9,

@@ -15,13 +15,14 @@
 
 static const char usage[] =
     "usage: load --to 127.0.0.1:PORT --request FILE [--expect TEXT] [--status N]\n"
-    "            [--request FILE ...] [--connections N] [--seconds S] [--grace S]\n"
+    "            [--request FILE ...] [--connections N] [--settle S] [--seconds S] [--grace S]\n"
     "            [--rate R [--poisson SEED] [--patience S]] [--awake] [--every S]\n"
     "\n"
     "Asks the requests in turn, each the bytes of a whole file, and prints what came of it as\n"
     "one JSON object. Without --rate every connection asks again as soon as it has its answer;\n"
     "with it requests are due evenly, or at random times of a seed. --expect is what a good\n"
-    "answer to the request before it contains, --status its status, otherwise 200. After\n"
+    "answer to the request before it contains, --status its status, otherwise 200. The first\n"
+    "is due --settle after all connections are open, which the server has then taken in. After\n"
     "--seconds no more becomes due, and after --grace what is not answered is given up; so is,\n"
     "with --patience, what has waited so long for a free connection. With --awake it watches for\n"
     "answers all the time, so that a server on the same machine has nobody to wake. With --every\n"
@@ -35,6 +36,7 @@ static const struct option names[] = {
     {"rate", required_argument, NULL, 'r'},    {"poisson", required_argument, NULL, 'p'},
     {"status", required_argument, NULL, 'a'},  {"every", required_argument, NULL, 'e'},
     {"patience", required_argument, NULL, 'i'}, {"awake", no_argument, NULL, 'w'},
+    {"settle", required_argument, NULL, 'l'},
     {NULL, 0, NULL, 0},
 };
 
@@ -117,6 +119,7 @@ static void read_option(Options *options, int name, char *value)
     case 's': options->seconds = read_number(value, 0, 86400); break;
     case 'g': options->grace = read_number(value, 0, 86400); break;
     case 'e': options->every = read_number(value, 1e-2, 86400); break;
+    case 'l': options->settle = read_number(value, 0, 60); break;
     case 'i': options->patience = read_number(value, 1e-6, 86400); break;
     case 'w': options->awake = 1; break;
     case 'r': options->rate = read_number(value, 1e-3, 1e7); break;

@@ -18,7 +18,7 @@ typedef struct {
     Question *question; /* asked in turn */
     size_t questions;
     size_t connections;
-    double seconds, grace;
+    double settle, seconds, grace;
     double patience; /* seconds that one waits for a free connection; 0 for ever */
     int awake;       /* whether it watches for answers all the time, and never sleeps */
     double every; /* seconds between two lines of what was seen; 0 for one at the end alone */
