@@ -5,16 +5,15 @@ is told to uvicorn's own protocol as if it had just come.
 """
 
 import asyncio
-import sys
 from typing import Any
 
 from uvicorn.config import Config
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 from uvicorn.server import ServerState
 
 from api.backlog import PLACED, REFUSED, Backlog, Place
-from api.front import FRONT, Asked, FrontPath, Headers
+from api.connection import Connection
+from api.front import Asked
 from api.ledger import CROWDED
 
 _PATH = b"/predict"
@@ -25,30 +24,10 @@ _PAUSE = 0.05
 """Seconds for which nothing is read from a client that was refused."""
 
 
-class FrontProtocol(HttpToolsProtocol):
-    """One HTTP/1.1 connection. The parser calls its methods from within `data_received`.
+class FrontProtocol(Connection):
+    """One HTTP/1.1 connection. The parser calls its methods from within `data_received`."""
 
-    A thousand connections are in no cache, so each is kept small: what it has is in slots, and it
-    keeps nothing of a request that was answered. With more than thirty attributes that are in none,
-    an object has a dictionary of its own, a kilobyte large.
-    """
-
-    __slots__ = (
-        "_answered",
-        "_asked",
-        "_body",
-        "_crowded",
-        "_entered",
-        "_front",
-        "_idle",
-        "_late",
-        "_peer",
-        "_placed",
-        "_proxies",
-        "_reading",
-        "_stalled",
-        "_waiting",
-    )
+    __slots__ = ("_asked", "_body", "_crowded", "_entered", "_placed", "_stalled", "_waiting")
 
     def __init__(
         self,
@@ -57,46 +36,38 @@ class FrontProtocol(HttpToolsProtocol):
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
-        """`app_state` is the lifespan state, in which the app left its front path."""
+        """As a `Connection`."""
         super().__init__(config, server_state, app_state, _loop)
-        self._proxies = self.app if isinstance(self.app, ProxyHeadersMiddleware) else None
-        self._front: FrontPath = app_state[FRONT]
         self._asked: Asked | None = None
         self._body = b""
-        self._reading = False
-        self._peer: str | None = None
+        self._crowded = False
+        self._entered: tuple[Backlog, float] | None = None
+        self._placed: Place | None = None
         self._stalled = False
         self._waiting = False
-        self._late: asyncio.TimerHandle | None = None
-        self._crowded = False
-        self._placed: Place | None = None
-        self._entered: tuple[Backlog, float] | None = None
-        self._idle: asyncio.TimerHandle | None = None
-        self._answered = 0.0
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """The connection is there."""
-        super().connection_made(transport)
-        self._peer = sys.intern(self.client[0]) if self.client else None
 
     def data_received(self, data: bytes) -> None:
         """Bytes came: answer what is complete of them."""
         super().data_received(data)
-        if self._asked is not None and not self._waiting:
+        if self._heading:
+            self._wait_for_head(data)
+        elif self._asked is not None and not self._waiting:
             self._waiting = True
             self._front.ledger.begin()
             self._late = self.loop.call_later(self._front.body_seconds, self._give_up)
 
     def on_message_begin(self) -> None:
         """A request begins."""
-        self._reading = True
+        self._reading = self._heading = True
         self.url = b""
         self.headers = []
         self.expect_100_continue = False
 
     def on_headers_complete(self) -> None:
         """Its head is complete: leave its body for later, or the request for the app."""
-        placed = False
+        placed = self._heading = False
+        if self._late is not None:
+            self._wait_no_more()
         if self._is_kept():
             if self._is_single():
                 self._asked = self._current(self._front.asked(self.headers))
@@ -136,8 +107,6 @@ class FrontProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone; the app is told, if it had begun to ask."""
-        if self._idle is not None:
-            self._idle.cancel()
         self._hand_on()
         self._leave()
         super().connection_lost(exc)
@@ -209,10 +178,6 @@ class FrontProtocol(HttpToolsProtocol):
         """The requests that this one would wait for."""
         return self._front.explaining if _EXPLAINED in self.url else self._front.backlog
 
-    def _is_busy(self) -> bool:
-        """Whether the app has a request of this connection that it has not answered."""
-        return not getattr(self.cycle, "response_complete", True)  # there is none at first
-
     def _begin_cycle(self) -> None:
         """Let the app begin to answer the request whose head was read."""
         url, headers, expected = self.url, self.headers, self.expect_100_continue
@@ -242,9 +207,7 @@ class FrontProtocol(HttpToolsProtocol):
 
     def _forget(self) -> None:
         self._asked, self._body, self._crowded = None, b"", False
-        if self._late is not None:
-            self._late.cancel()
-            self._late = None
+        self._wait_no_more()
         if self._waiting:
             self._waiting = False
             self._front.ledger.end()
@@ -282,33 +245,4 @@ class FrontProtocol(HttpToolsProtocol):
         self.server_state.total_requests += 1
         self._forget()
         self.url, self.headers = b"", []  # they are in the caches now, and later not
-        self._answered = self.loop.time()
-        if self._idle is None:
-            self._close_after(self.timeout_keep_alive)
-
-    def _close_after(self, seconds: float) -> None:
-        self._idle = self.loop.call_later(seconds, self._close_if_idle)
-
-    def _close_if_idle(self) -> None:
-        """Close a connection on which nothing came since the front path's last answer.
-
-        One timer serves many answers: to set one for each would cost more than they do.
-        """
-        self._idle = None
-        if self._reading or self._is_busy() or self.timeout_keep_alive_task is not None:
-            return  # a timer is set with the next answer
-        rest = self._answered + self.timeout_keep_alive - self.loop.time()
-        if rest > 0:
-            self._close_after(rest)
-        else:
-            self.timeout_keep_alive_handler()
-
-    def _client_of(self, headers: Headers) -> str | None:
-        """Who asks: the peer or, if that is a proxy to be trusted, whom it names."""
-        peer = self._peer
-        forwarded = headers.get(b"x-forwarded-for")
-        if forwarded is None or self._proxies is None or peer not in self._proxies.trusted_hosts:
-            return peer
-        hosts = forwarded.decode("latin-1")
-        host, _ = self._proxies.trusted_hosts.get_trusted_client_address(hosts)
-        return host or peer
+        self._note_answer()

@@ -70,7 +70,8 @@ class Settings(BaseModel):
         ge=0.1,
         le=600,
         allow_inf_nan=False,
-        description="seconds within which a body has to come, 0.1 to 600",
+        description="seconds within which the head of a request has to come, and then its body, "
+        "0.1 to 600",
     )
     patience_seconds: float = Field(
         0.25,

@@ -203,7 +203,7 @@ def test_a_client_that_goes_away_gets_no_answer() -> None:
 
 
 def test_a_client_that_does_not_read_is_waited_for_by_the_app() -> None:
-    """Nothing is written for it as long as what was is not read."""
+    """Nothing is written for it as long as what was is not read; then the app is not asked."""
 
     async def scene(wire: Wire, _: dict[str, Any]) -> None:
         wire.protocol.pause_writing()
@@ -212,5 +212,9 @@ def test_a_client_that_does_not_read_is_waited_for_by_the_app() -> None:
         assert wire.received == b""
         wire.protocol.resume_writing()
         assert (await wire.answered()).startswith(b"HTTP/1.1 200 ")
+        of_the_app = wire.protocol.cycle
+        await wire.send(PRICE)
+        assert wire.received.count(b"HTTP/1.1 200 ") == 2
+        assert wire.protocol.cycle is of_the_app
 
     on_a_wire(scene)

@@ -16,6 +16,7 @@ from api.problems import Problem
 from api.settings import Settings
 from tests.api.asking import Question
 from tests.api.bad_texts import GOOD
+from tests.api.timers import Timers
 from tests.api.wire import Wire, on_a_wire, written
 from tests.bundles import shipping
 
@@ -139,12 +140,18 @@ def test_a_body_that_does_not_come_is_given_up(place: int) -> None:
 def test_who_is_refused_goes_on_by_the_usual_rules() -> None:
     """Its connection is closed when it has been idle, however late its body came."""
 
-    async def scene(wire: Wire, _: dict[str, Any]) -> None:
-        wire.protocol.timeout_keep_alive = 0
+    async def scene(other: Wire, state: dict[str, Any]) -> None:
+        timers = Timers(asyncio.get_running_loop())
+        wire = Wire(other.app, state, loop=timers)
         await wire.send(BATCH[: -len(ROWS)])
+        timers.pass_to(1050.0)
         await wire.send(ROWS)
         assert wire.received.startswith(REFUSED)
-        await wire.closed.wait()
+        timers.pass_to(1124.9)
+        assert not wire.is_closing()
+        timers.pass_to(1125.0)
+        assert wire.is_closing()
+        await wire.leave()
 
     crowded(scene)
 

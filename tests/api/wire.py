@@ -28,10 +28,16 @@ class Wire(asyncio.Transport):
         state: dict[str, Any],
         protocol: type[HttpToolsProtocol] = FrontProtocol,
         peer: tuple[str, int] = PEER,
+        loop: Any = None,
     ) -> None:
-        """`state` is what the app's lifespan left, `peer` the address of the client."""
+        """`state` is what the app's lifespan left, `peer` the address of the client.
+
+        Another `loop` than the running one has timers of its own.
+        """
         super().__init__({"peername": peer, "sockname": ("127.0.0.1", 8000)})
-        config = uvicorn.Config(app, http=protocol, log_config=None, access_log=False, ws="none")
+        config = uvicorn.Config(
+            app, http=protocol, log_config=None, access_log=False, ws="none", timeout_keep_alive=75
+        )
         config.load()
         self.app = app
         self.server = ServerState()
@@ -40,7 +46,7 @@ class Wire(asyncio.Transport):
         self.read_again = asyncio.Event()
         self.closed = asyncio.Event()
         self._closing = False
-        self.protocol = protocol(config, self.server, state)
+        self.protocol = protocol(config, self.server, state, loop)
         self.protocol.connection_made(self)
 
     async def send(self, *pieces: bytes) -> None:
