@@ -100,7 +100,7 @@ ExecStartPre=-/usr/bin/docker rm --force estimator
 ExecStart=/usr/bin/docker run \\
   @{options} \\
   @{image}
-ExecStop=-/usr/bin/docker stop --time @{stop} estimator
+ExecStop=-/usr/bin/docker stop -t @{stop} estimator
 TimeoutStartSec=0
 TimeoutStopSec=@{timeout}
 Restart=always

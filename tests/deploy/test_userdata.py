@@ -141,7 +141,7 @@ def test_it_gets_no_right_back() -> None:
 def test_docker_stops_it_before_systemd_kills_it() -> None:
     """Drain and shutdown fit into docker's time, and that into systemd's."""
     service = _service()
-    assert service["ExecStop"] == ["-/usr/bin/docker stop --time 27 estimator"]
+    assert service["ExecStop"] == ["-/usr/bin/docker stop -t 27 estimator"]
     assert int(service["TimeoutStopSec"][0]) > 27
     assert service["Restart"] == ["always"]
 

@@ -61,7 +61,7 @@ def test_no_settings_are_no_environment() -> None:
         ("docker pull --quiet", "podman pull", "pulls the image in another way"),
         ("Restart=always", "Restart=on-failure", "systemd restarts on-failure"),
         ("StartLimitIntervalSec=0\n", "", "StartLimitIntervalSec None"),
-        ("stop --time 27", "stop --time 5", "docker run after 27"),
+        ("stop -t 27", "stop -t 5", "docker run after 27"),
         ("TimeoutStopSec=37", "TimeoutStopSec=27", "docker run after 27"),
     ],
 )

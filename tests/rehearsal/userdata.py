@@ -167,7 +167,7 @@ def _hold_to_systemd(unit: configparser.ConfigParser, stop: int) -> None:
     restart, limit = service.get("Restart"), unit["Unit"].get("StartLimitIntervalSec")
     if (restart, limit) != ("always", "0"):
         raise Unreadable(f"systemd restarts {restart}, within StartLimitIntervalSec {limit}")
-    waits = int(_found(r"docker stop --time (\d+) ", service["ExecStop"]))
+    waits = int(_found(r"docker stop -t (\d+) ", service["ExecStop"]))
     if waits != stop or float(service["TimeoutStopSec"]) <= waits:
         raise Unreadable(f"the unit stops with {service['ExecStop']}, docker run after {stop}")
 
