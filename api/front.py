@@ -138,7 +138,7 @@ class FrontPath:
 
     def _accepts(self, headers: Headers) -> bool:
         """Whether who asks may: everybody, where there are no keys."""
-        return self._guard is None or self._guard.accepts(_key(headers))
+        return self._guard is None or self._guard.accepts(headers.get(_KEY, b"").decode("latin-1"))
 
     def _note(self, answer: Answer, asked: Asked, client: str | None) -> str:
         """Note an answer, and make the id of its request."""
@@ -152,10 +152,6 @@ def _announced(headers: Headers, limit: int) -> bool:
     """Whether the head says how long the body is, and it may be as long."""
     length = headers.get(b"content-length", b"")
     return len(length) <= _DIGITS and length.isdigit() and int(length) <= limit
-
-
-def _key(headers: Headers) -> str:
-    return headers.get(_KEY, b"").decode("latin-1")
 
 
 def _identifier(asked: Asked) -> str:

@@ -4,12 +4,10 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from model import Predictor
 from model.engine import Engine
@@ -17,6 +15,7 @@ from tests import bundles
 from tests.api.asking import Question
 from tests.api.bad_inputs import BAD_INPUTS, BadInput
 from tests.api.bad_texts import GOOD
+from tests.api.begun import watched
 from tests.api.pair import Asked, pair
 from tests.bundles import Bundle
 from tests.steady import STEADY
@@ -39,14 +38,7 @@ def predict(body: bytes, **headers: str) -> Question:
 def taken(monkeypatch: pytest.MonkeyPatch) -> Callable[[Question], bool]:
     """Whether a question is answered by the front path."""
     whole, _ = pair(bundles.shipping)
-    begun: list[object] = []
-    begin = HttpToolsProtocol._start_asgi_task  # noqa: SLF001 - where the app's part begins
-
-    def noting(self: HttpToolsProtocol, cycle: Any, app: Any) -> None:
-        begun.append(cycle)
-        begin(self, cycle, app)
-
-    monkeypatch.setattr(HttpToolsProtocol, "_start_asgi_task", noting)
+    begun = watched(monkeypatch)
 
     def ask(question: Question) -> bool:
         begun.clear()

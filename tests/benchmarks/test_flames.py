@@ -2,16 +2,15 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from benchmarks import flames
 from benchmarks.flames import WAYS, Flame, table
 from benchmarks.sampler import Sampler
 from benchmarks.traffic import plain
 from tests import bundles
+from tests.api.begun import watched
 from tests.api.pair import pair
 
 FAKE = f"""#!{sys.executable} -IS
@@ -55,14 +54,7 @@ def test_the_one_way_is_the_front_path_and_the_other_the_app(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Both give the price; the app begins to answer the second alone."""
-    begun: list[object] = []
-    begin = HttpToolsProtocol._start_asgi_task  # noqa: SLF001 - where the app's part begins
-
-    def noting(self: HttpToolsProtocol, cycle: Any, app: Any) -> None:
-        begun.append(cycle)
-        begin(self, cycle, app)
-
-    monkeypatch.setattr(HttpToolsProtocol, "_start_asgi_task", noting)
+    begun = watched(monkeypatch)
     whole, _ = pair(bundles.shipping)
     for way, expected in (("front path", 0), ("app", len(list(plain())))):
         begun.clear()
