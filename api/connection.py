@@ -5,6 +5,7 @@ uvicorn itself waits without end for a first request, and for the head of any.
 
 import asyncio
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.config import Config
@@ -15,15 +16,15 @@ from uvicorn.server import ServerState
 from api.front import FRONT, FrontPath, Headers
 
 _MOST_HEAD = 65_536
-"""Bytes of a head after those that came first."""
+"""Bytes of a head, or of the trailers after a body, beyond those that came first."""
 
 
 class Connection(HttpToolsProtocol):
     """The base of the protocol; what is read, and when, is for that to say.
 
-    A thousand connections are in no cache, so each is kept small: what it has is in slots, and it
-    keeps nothing of a request that was answered. With more than thirty attributes that are in none,
-    an object has a dictionary of its own, a kilobyte large.
+    A thousand connections are in no cache, so each is kept small: what it has is in slots. With
+    more than thirty attributes that are in none, an object has a dictionary of its own, a kilobyte
+    large.
     """
 
     __slots__ = (
@@ -53,7 +54,7 @@ class Connection(HttpToolsProtocol):
         self._reading = False
         """Whether a request has begun to come, and not come to its end."""
         self._heading = False
-        """Whether that is so of its head."""
+        """Whether that is so of its head, or of what comes between the pieces of its body."""
         self._head = 0
         self._late: asyncio.TimerHandle | None = None
         """What gives up waiting for the rest of a head or body."""
@@ -63,7 +64,6 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """The connection is there; one on which nothing comes is closed like an idle one."""
         super().connection_made(transport)
-        self._answered = self.loop.time()
         self._close_after(self.timeout_keep_alive)
         self._peer = sys.intern(self.client[0]) if self.client else None
 
@@ -78,56 +78,80 @@ class Connection(HttpToolsProtocol):
         """Whether the app has a request of this connection that it has not answered."""
         return not getattr(self.cycle, "response_complete", True)  # there is none at first
 
+    def on_chunk_header(self) -> None:
+        """A piece of a body is announced; after the last one there may be trailers."""
+        self._heading = True
+
+    def on_chunk_complete(self) -> None:
+        """It has come."""
+        self._end_head()
+
+    def on_response_complete(self) -> None:
+        """The app has answered."""
+        self._answered = self.loop.time()
+        super().on_response_complete()
+        if self._heading:  # of the next request, for which there is a timer
+            self._unset_keepalive_if_required()
+
     def _wait_for_head(self, data: bytes) -> None:
         """Some bytes of a head came, and not all: they may not be too many, nor take too long."""
+        if self.transport.is_closing():
+            self._wait_no_more()
+            return
         if self._late is None:
             self._head = 0
-            self._late = self.loop.call_later(self._front.body_seconds, self._give_up_head)
+            self._wait(self._give_up_head)
             return
         self._head += len(data)
         if self._head > _MOST_HEAD:
+            self._refuse(f"The head of the request goes on for more than {_MOST_HEAD} bytes.")
+
+    def _end_head(self) -> None:
+        """It has come to its end."""
+        self._heading = False
+        if self._late is not None:
             self._wait_no_more()
-            self._refuse(f"The head of the request has more than {_MOST_HEAD} bytes.")
 
     def _give_up_head(self) -> None:
         """The rest of a head does not come; an answer to the request before it may yet go out."""
-        self._late = None
         if self._is_busy():
-            self._wait_for_head(b"")
+            self._wait(self._give_up_head)
             return
         seconds = self._front.body_seconds
         self._refuse(f"The head of the request did not come within {seconds:g} seconds.")
 
     def _refuse(self, message: str) -> None:
-        """As uvicorn refuses what is no HTTP."""
+        """As uvicorn refuses what is no HTTP, but not in place of an answer that is on its way."""
+        self._wait_no_more()
         self.logger.warning(message)
-        self.send_400_response(message)
+        if self._is_busy():
+            self.transport.close()
+        else:
+            self.send_400_response(message)
+
+    def _wait(self, give_up: Callable[[], None]) -> None:
+        """For the rest of a head or body, as long as is allowed."""
+        self._late = self.loop.call_later(self._front.body_seconds, give_up)
 
     def _wait_no_more(self) -> None:
         if self._late is not None:
             self._late.cancel()
             self._late = None
 
-    def _note_answer(self) -> None:
-        """The front path has answered; when the app does, uvicorn sets a timer of its own."""
-        self._answered = self.loop.time()
-        if self._idle is None:
-            self._close_after(self.timeout_keep_alive)
-
     def _close_after(self, seconds: float) -> None:
         self._idle = self.loop.call_later(seconds, self._close_if_idle)
 
     def _close_if_idle(self) -> None:
-        """Close a connection on which nothing came since the front path's last answer.
+        """Close a connection on which no request came since the last answer.
 
-        One timer serves many answers: to set one for each would cost more than they do.
+        One timer serves many answers: to set one for each would cost more than they do. What came
+        and belongs to no request, as the rest of a body that was answered early, does not count.
         """
-        self._idle = None
-        if self._reading or self._is_busy() or self.timeout_keep_alive_task is not None:
-            return  # a timer is set with the next answer
         rest = self._answered + self.timeout_keep_alive - self.loop.time()
         if rest > 0:
             self._close_after(rest)
+        elif self._is_busy() or self._late is not None:
+            self._close_after(self.timeout_keep_alive)
         else:
             self.timeout_keep_alive_handler()
 

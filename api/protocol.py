@@ -27,7 +27,7 @@ _PAUSE = 0.05
 class FrontProtocol(Connection):
     """One HTTP/1.1 connection. The parser calls its methods from within `data_received`."""
 
-    __slots__ = ("_asked", "_body", "_crowded", "_entered", "_placed", "_stalled", "_waiting")
+    __slots__ = ("_asked", "_crowded", "_entered", "_pieces", "_placed", "_stalled", "_waiting")
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class FrontProtocol(Connection):
         """As a `Connection`."""
         super().__init__(config, server_state, app_state, _loop)
         self._asked: Asked | None = None
-        self._body = b""
+        self._pieces: list[bytes] | None = None
         self._crowded = False
         self._entered: tuple[Backlog, float] | None = None
         self._placed: Place | None = None
@@ -54,7 +54,7 @@ class FrontProtocol(Connection):
         elif self._asked is not None and not self._waiting:
             self._waiting = True
             self._front.ledger.begin()
-            self._late = self.loop.call_later(self._front.body_seconds, self._give_up)
+            self._wait(self._give_up)
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -65,9 +65,8 @@ class FrontProtocol(Connection):
 
     def on_headers_complete(self) -> None:
         """Its head is complete: leave its body for later, or the request for the app."""
-        placed = self._heading = False
-        if self._late is not None:
-            self._wait_no_more()
+        placed = False
+        self._end_head()
         if self._is_kept():
             if self._is_single():
                 self._asked = self._current(self._front.asked(self.headers))
@@ -83,9 +82,12 @@ class FrontProtocol(Connection):
     def on_body(self, body: bytes) -> None:
         """Some bytes of its body."""
         if self._asked is None:
+            self._end_head()
             super().on_body(body)
         elif not self._crowded:
-            self._body += body
+            if self._pieces is None:
+                self._pieces = []
+            self._pieces.append(body)
 
     def on_message_complete(self) -> None:
         """It is complete: answer it, refuse it, or leave it for the app."""
@@ -150,7 +152,8 @@ class FrontProtocol(Connection):
             self._pause()
             return True
         plain = self.url == _PATH
-        answer = self._front.answer(asked, self._body, client) if plain else None
+        body = b"".join(self._pieces or ())
+        answer = self._front.answer(asked, body, client) if plain else None
         if answer is not None:
             self._write(200, answer)
         elif self._backlog().refuses():
@@ -193,11 +196,11 @@ class FrontProtocol(Connection):
         if self._crowded:  # it has no body any more that could be handed on
             self._forget()
             return
-        body = self._body
+        pieces = self._pieces or ()
         self._forget()
         self._begin_cycle()
-        if body:
-            super().on_body(body)
+        for piece in pieces:
+            super().on_body(piece)
 
     def _give_up(self) -> None:
         """The rest of a body does not come: that is for the app to tell, or for nobody."""
@@ -206,7 +209,7 @@ class FrontProtocol(Connection):
         self._hand_on()
 
     def _forget(self) -> None:
-        self._asked, self._body, self._crowded = None, b"", False
+        self._asked, self._pieces, self._crowded = None, None, False
         self._wait_no_more()
         if self._waiting:
             self._waiting = False
@@ -245,4 +248,4 @@ class FrontProtocol(Connection):
         self.server_state.total_requests += 1
         self._forget()
         self.url, self.headers = b"", []  # they are in the caches now, and later not
-        self._note_answer()
+        self._answered = self.loop.time()

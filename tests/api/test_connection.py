@@ -79,6 +79,18 @@ def test_a_connection_on_which_a_request_has_begun_is_not_idle(asked: bytes, beg
     in_time(scene)
 
 
+def test_a_connection_whose_request_the_app_has_is_not_idle() -> None:
+    """However long it takes."""
+
+    async def scene(wire: Wire, timers: Timers) -> None:
+        wire.protocol.data_received(OF_THE_APP)
+        timers.pass_to(1200.0)
+        assert not wire.is_closing()
+        assert (await wire.answered()).startswith(b"HTTP/1.1 200 ")
+
+    in_time(scene)
+
+
 def test_an_answer_of_the_app_counts_too() -> None:
     """The time runs from the last answer, whoever gave it."""
 
@@ -163,7 +175,7 @@ def test_an_answer_is_not_cut_off_by_the_next_head() -> None:
     "piece", [b"a", b"x-more: and more\r\n"], ids=["in one line", "in many lines"]
 )
 def test_a_head_has_so_many_bytes_at_most(piece: bytes) -> None:
-    """After those that came first; the client is told how many."""
+    """Beyond those that came first; the client is told how many."""
 
     async def scene(wire: Wire, timers: Timers) -> None:
         await wire.send(b"POST /predict HTTP/1.1\r\nx-much: ")
@@ -175,7 +187,7 @@ def test_a_head_has_so_many_bytes_at_most(piece: bytes) -> None:
         timers.pass_to(1060.0)
         assert wire.received.startswith(b"HTTP/1.1 400 ")
         assert wire.received.count(b"HTTP/1.1 400 ") == 1
-        assert wire.received.endswith(b"The head of the request has more than 65536 bytes.")
+        assert wire.received.endswith(b"The head of the request goes on for more than 65536 bytes.")
 
     in_time(scene)
 
@@ -188,5 +200,122 @@ def test_a_head_that_comes_slowly_may_be_long() -> None:
             long = HEAD.replace(b"host: ", b"x-much: " + b"a" * 40_000 + b"\r\nhost: ")
             await wire.send(long[:9], long[9:30_000], long[30_000:], GOOD)
         assert len(re.findall(b"HTTP/1.1 200", await wire.answered())) == 3
+
+    in_time(scene)
+
+
+CHUNKED = b"POST /healthz HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "piece", [b"a", b"x-more: and more\r\n"], ids=["in one line", "in many lines"]
+)
+def test_trailers_have_so_many_bytes_at_most(piece: bytes) -> None:
+    """They are kept as headers are, and nobody reads them."""
+
+    async def scene(wire: Wire, _: Timers) -> None:
+        await wire.send(CHUNKED + b"2\r\n{}\r\n0\r\nx-much: ")
+        assert (await wire.answered()).startswith(b"HTTP/1.1 4")
+        most = 65_536 // len(piece)
+        await wire.send(piece * most)
+        assert not wire.is_closing()
+        await wire.send(piece)
+        assert wire.is_closing()
+
+    in_time(scene)
+
+
+def test_trailers_that_do_not_end_are_given_up() -> None:
+    """As a head is."""
+
+    async def scene(wire: Wire, timers: Timers) -> None:
+        await wire.send(CHUNKED + b"2\r\n{}\r\n", b"0\r\nx-more: ")
+        await wire.answered()
+        timers.pass_to(1059.9)
+        assert not wire.is_closing()
+        timers.pass_to(1060.0)
+        assert wire.is_closing()
+
+    in_time(scene)
+
+
+def test_the_pieces_of_a_body_are_no_head() -> None:
+    """However many bytes come between their own first and last."""
+    long = b"%x\r\n%b\r\n" % (100_000, b" " * 100_000)
+    chunked = OF_THE_APP.replace(b"/predict?x=1", b"/predict/batch").replace(
+        b"content-length: %d" % len(GOOD), b"transfer-encoding: chunked"
+    )[: -len(GOOD)]
+
+    async def scene(wire: Wire, timers: Timers) -> None:
+        rows = b"[" + GOOD + b"]"
+        parts = long[:7], long[7:40_000], long[40_000:80_000], long[80_000:]
+        await wire.send(chunked, *parts, *parts)
+        await wire.send(b"%x\r\n%b\r\n0\r\n\r\n" % (len(rows), rows))
+        assert (await wire.answered()).startswith(b"HTTP/1.1 200 ")
+        timers.pass_to(1074.9)
+        assert not wire.is_closing()
+
+    in_time(scene)
+
+
+@pytest.mark.parametrize("at", [1000.0, 1074.0])
+def test_the_rest_of_a_body_that_was_answered_early_keeps_no_connection(at: float) -> None:
+    """Nor do empty lines between requests: uvicorn's timer ends with the first byte of any."""
+    early = b"POST /nowhere HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n\r\n"
+
+    async def scene(wire: Wire, timers: Timers) -> None:
+        timers.pass_to(at)
+        await wire.send(early)
+        assert (await wire.answered()).startswith(b"HTTP/1.1 404 ")
+        timers.pass_to(at + 20)
+        await wire.send(b"ab")
+        timers.pass_to(at + 50)
+        await wire.send(b"cd")
+        timers.pass_to(at + 60)
+        await wire.send(b"\r\n")
+        timers.pass_to(at + 74.9)
+        assert not wire.is_closing()
+        timers.pass_to(at + 150.0)
+        assert wire.is_closing()
+
+    in_time(scene)
+
+
+def test_a_head_that_is_too_long_takes_no_answer_s_place() -> None:
+    """While the app has the request before it, the connection is closed without a word."""
+
+    async def scene(wire: Wire, _: Timers) -> None:
+        wire.protocol.data_received(OF_THE_APP + HEAD[:9])
+        wire.protocol.data_received(b"a" * 65_537)
+        assert wire.is_closing()
+        assert wire.received == b""
+
+    in_time(scene)
+
+
+def test_what_is_no_http_is_told_once() -> None:
+    """Its connection is about to be closed: no more is counted or waited for."""
+
+    async def scene(wire: Wire, timers: Timers) -> None:
+        wire.protocol.data_received(HEAD[:9])
+        wire.protocol.data_received(b"\0" + b"a" * 65_537)
+        assert wire.received.count(b"HTTP/1.1 400 ") == 1
+        timers.pass_to(1060.0)
+        assert wire.received.count(b"HTTP/1.1 400 ") == 1
+
+    in_time(scene)
+
+
+def test_a_head_has_its_time_though_a_connection_may_be_idle_for_less() -> None:
+    """Whoever had the request before it."""
+
+    async def scene(wire: Wire, timers: Timers) -> None:
+        wire.protocol.timeout_keep_alive = 10
+        wire.protocol.data_received(OF_THE_APP + HEAD[:9])
+        await wire.answered()
+        timers.pass_to(1059.9)
+        assert not wire.is_closing()
+        timers.pass_to(1060.0)
+        assert wire.is_closing()
 
     in_time(scene)

@@ -30,9 +30,10 @@ class Timers:
         return [each for each in self._set if not each.cancelled()]
 
     def pass_to(self, now: float) -> None:
-        """Let time pass, and call what is due."""
+        """Let time pass, and call what is due, one after the other when it is due."""
+        while ready := [each for each in self.due if each.when() <= now]:
+            first = min(ready, key=asyncio.TimerHandle.when)
+            self._set.remove(first)
+            self.now = max(self.now, first.when())
+            first._callback()  # type: ignore[attr-defined]  # noqa: SLF001 - a loop's own would hide what it raises
         self.now = now
-        ready = [each for each in self.due if each.when() <= now]
-        self._set = [each for each in self.due if each.when() > now]
-        for each in ready:
-            each._run()  # noqa: SLF001 - as a loop would
