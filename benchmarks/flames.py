@@ -3,7 +3,8 @@
 The same prices are asked for twice: as the front path answers them, and with a content type that
 it leaves to the app, whose route answered all of them before there was a front path. Of both a
 flame graph is left in build/benchmarks/, and beside it the stacks as text. The CPU of a request is
-measured without the sampler, which takes much of the time; only the shares are of what it saw.
+measured without the sampler, which takes much of the time; only the shares are of what it saw. The
+load sleeps between answers, as the sampler needs its core: to wake it is in the sockets' share.
 """
 
 import argparse
@@ -72,7 +73,7 @@ def measure(sampler: Sampler, home: Path) -> dict[str, Flame]:
         return {
             way: _flame(
                 server,
-                Plan(server.port, tuple(plain(kind)), sampler.seconds, awake=rest is not None),
+                Plan(server.port, tuple(plain(kind)), sampler.seconds),
                 sampler,
                 picture(home, way),
             )
@@ -91,11 +92,8 @@ def _flame(server: Server, plan: Plan, sampler: Sampler, image: Path) -> Flame:
 
 
 def _recorded(sampler: Sampler, server: Server, plan: Plan, form: str, path: Path) -> None:
-    """Record while the server is asked as planned, from before to after.
-
-    The sampler needs the core of the load too.
-    """
-    longer = replace(plan, seconds=plan.seconds + AROUND, awake=False)
+    """Record while the server is asked as planned, from before to after."""
+    longer = replace(plan, seconds=plan.seconds + AROUND)
     with ThreadPoolExecutor(1) as beside:
         load = beside.submit(run, longer)
         sampler.record(server.pid, form, path)

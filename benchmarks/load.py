@@ -112,7 +112,7 @@ class Load:
     """Connections made anew that the server had closed."""
     seconds: float
     cpu: float
-    """Seconds of the generator's own, but for those in which it watched in vain."""
+    """Seconds of the CPU that the generator took, but for those in which it watched in vain."""
     latencies: Histogram
     """Of the good answers, since they were due."""
     refusals: Histogram
@@ -159,20 +159,20 @@ def read(line: bytes) -> Load:
     return msgspec.json.decode(line, type=Load)
 
 
-def run(plan: Plan) -> Load:
-    """Do it, and say on stderr, once, where the generator itself was too slow.
+def run(plan: Plan, name: str = "the server") -> Load:
+    """Do it for somebody, and say on stderr, once for each, where the generator was too slow.
 
     Raises `RuntimeError` with its message where it cannot begin.
     """
     load = seen(plan)
     if load.doubt:
-        _tell(load.doubt)
+        _tell(load.doubt, name)
     return load
 
 
 @cache
-def _tell(doubt: str) -> None:
-    print(f"warning: the load generator was slow: {doubt}", file=sys.stderr)
+def _tell(doubt: str, name: str) -> None:
+    print(f"warning: the load generator was slow for {name}: {doubt}", file=sys.stderr)
 
 
 def seen(plan: Plan) -> Load:

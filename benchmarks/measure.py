@@ -167,7 +167,7 @@ def _moved(server: Server, there: Cores, back: Cores) -> Iterator[None]:
 
 def _warm(entry: _Entry) -> None:
     """A round that does not count: caches fill, and a proxy that has just started settles."""
-    run(entry.plan)
+    run(entry.plan, entry.seen.name)
 
 
 def _closed(entry: _Entry) -> None:
@@ -197,7 +197,7 @@ def _latencies(entry: _Entry, seconds: float) -> Latencies:
 
 
 def _good(entry: _Entry, plan: Plan) -> Load:
-    load = run(plan)
+    load = run(plan, entry.seen.name)
     if load.bad:
         raise RuntimeError(f"{entry.seen.name} did not answer {load.bad} good requests well")
     return load

@@ -110,11 +110,12 @@ def measure(seconds: float, plans: Sequence[tuple[int, float]], directory: Path)
 
 
 def _overload(name: str, closed: Plan, plans: Sequence[tuple[int, float]]) -> Overload:
-    capacity = run(closed).rate
+    capacity = run(closed, name).rate
     loads = {}
     for many, factor in plans:
         rate = factor * capacity
-        loads[many, factor] = run(replace(closed, connections=many, rate=rate, patience=_PATIENCE))
+        plan = replace(closed, connections=many, rate=rate, patience=_PATIENCE)
+        loads[many, factor] = run(plan, name)
     return Overload(name, capacity, loads)
 
 

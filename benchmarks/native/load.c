@@ -14,7 +14,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <time.h>
 
 #include "connection.h"
@@ -33,7 +32,10 @@ typedef struct {
     Connections free, lost;
     size_t asking, turn;
     uint64_t retry, giving_up, telling;
-    uint64_t patience, watched; /* nanoseconds; the second, those in which nothing came */
+    uint64_t patience;          /* nanoseconds */
+    uint64_t deeds;             /* requests written and events handled */
+    uint64_t watching, watched; /* nanoseconds of the CPU: since when it is awake for nothing, and
+                                   how long it was */
     int poller;
     Seen seen, before; /* since the last line that told of it, and before that */
 } Load;
@@ -52,14 +54,26 @@ static uint64_t now(void)
     return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
+static uint64_t cpu_time(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
 /* Of the CPU, without those in which it was awake for nothing. */
 static double cpu_seconds(const Load *load)
 {
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6 -
-           (double)load->watched / 1e9;
+    return (double)(cpu_time() - load->watched) / 1e9;
+}
+
+/* Called after each turn of the loop; the first of several in which nothing came is not counted. */
+static void note_turn(Load *load, int idle)
+{
+    uint64_t time = idle ? cpu_time() : 0;
+    if (idle && load->watching)
+        load->watched += time - load->watching;
+    load->watching = time;
 }
 
 /* ---- asking ---- */
@@ -73,19 +87,21 @@ static void ask(Load *load, uint64_t due, uint64_t time)
         histogram_add(&load->seen.lateness, time - possible);
     connection->due = due;
     load->asking++;
+    load->deeds++;
     load->schedule.next++;
     connection_ask(connection, &load->options.question[load->turn], load->poller);
     load->turn = (load->turn + 1) % load->options.questions;
 }
 
-/* Gives up what has waited too long for a free connection. */
+/* Gives up what has waited too long for a connection: until now, or until one was free. */
 static void forget_overdue(Load *load)
 {
     if (load->patience == 0)
         return;
-    uint64_t time = now();
+    const Connection *first = TAILQ_FIRST(&load->free);
+    uint64_t time = now(), until = first == NULL ? time : first->freed;
     while (schedule_lasts(&load->schedule, time) &&
-           schedule_next(&load->schedule, time) + load->patience < time) {
+           schedule_next(&load->schedule, time) + load->patience < until) {
         load->seen.unsent++;
         load->schedule.next++;
     }
@@ -246,13 +262,12 @@ static uint64_t leisure(const Load *load, uint64_t time)
 static void wait_and_read(Load *load)
 {
     struct epoll_event events[MOST_EVENTS];
-    uint64_t before = now(), left = leisure(load, before);
+    uint64_t left = leisure(load, now());
     struct timespec timeout = {(time_t)(left / 1000000000), (long)(left % 1000000000)};
     int count = epoll_pwait2(load->poller, events, MOST_EVENTS, &timeout, NULL);
-    if (count == 0 && left == 0)
-        load->watched += now() - before;
     for (int i = 0; i < count; i++) {
         handle(load, &events[i]);
+        load->deeds++;
         ask_due(load);
     }
 }
@@ -273,12 +288,15 @@ static void run(Load *load)
     load->telling = load->schedule.start + (uint64_t)(load->options.every * 1e9);
     uint64_t time = load->schedule.start;
     while (time < load->giving_up && (load->asking > 0 || schedule_lasts(&load->schedule, time))) {
+        uint64_t deeds = load->deeds;
+        end_if_told(load, time);
         ask_due(load);
         wait_and_read(load);
         reopen_lost(load);
         time = now();
         tell_in_time(load, time);
-        end_if_told(load, time);
+        if (load->options.awake)
+            note_turn(load, deeds == load->deeds);
     }
     add_up(load);
     load->before.unanswered = load->asking;
