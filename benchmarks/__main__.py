@@ -16,7 +16,7 @@ from benchmarks.contenders import ECHO, FLOOR, SERVICE, apart, of_bundle
 from benchmarks.ending import ended
 from benchmarks.environments import HOME
 from benchmarks.field import PEERS, refuse_other_model
-from benchmarks.measure import Outcome, measure
+from benchmarks.measure import LOAD, Outcome, Pace, measure
 from benchmarks.plot import plot
 from benchmarks.report import ratios, table
 
@@ -30,10 +30,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         refuse_other_model()
     others = [of_bundle(each) for each in args.bundle]
     contenders = (*map(apart, _OURS), *PEERS) if args.peers else (*_OURS, *others)
+    pace = Pace(args.rounds, args.seconds, args.load)
     least = len(contenders) * (1 + 2 * args.rounds) * args.seconds
     print(f"{len(contenders)} servers in turns, for {least:.0f} s at least", file=sys.stderr)
     with tempfile.TemporaryDirectory() as directory:
-        outcome = measure(contenders, args.rounds, args.seconds, Path(directory))
+        outcome = measure(contenders, pace, Path(directory))
     told = f"{table(outcome)}\n\n{ratios(outcome)}"
     print(told)
     if args.peers:
@@ -46,6 +47,8 @@ def _parser() -> argparse.ArgumentParser:
                         help="default: %(default)s")  # fmt: skip
     parser.add_argument("--seconds", type=number(0.1, DAY), default=2.0,
                         help="of each turn; a round has two (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--load", type=number(0.01, 1), default=LOAD, metavar="PART",
+                        help="that of the latencies (default: %(default)s)")  # fmt: skip
     beside = parser.add_mutually_exclusive_group()
     beside.add_argument("--peers", action="store_true", help="measure the peers too")
     beside.add_argument("--bundle", type=bundle, nargs="+", default=[], metavar="DIR",

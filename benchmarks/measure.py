@@ -23,8 +23,20 @@ from benchmarks.processes import Server, ask, free_port, serving
 _SETTLE = 0.2
 """Seconds: uvicorn looks ten times a second at what else there is to do."""
 
+LOAD = 0.7
+"""The part of what a contender can do at which its latencies are taken, if nothing else is said."""
+
 Latencies = tuple[float, float, float]
 """p50, p99 and p99.9 in milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often and how long each is asked, and at what load its latencies are taken."""
+
+    rounds: int
+    seconds: float
+    load: float = LOAD
 
 
 @dataclass(slots=True)
@@ -41,7 +53,7 @@ class Measured:
     rates: list[float] = field(default_factory=list)
     """Answers a second, of a closed loop."""
     latencies: list[Latencies] = field(default_factory=list)
-    """At 70 % of the median rate, of an open loop."""
+    """At a part of the median rate, of an open loop."""
     alone: list[Latencies] = field(default_factory=list)
     """The same at real-time priority, so that nothing else that runs is in it; not of peers."""
     memory: float = 0.0
@@ -60,6 +72,8 @@ class Outcome:
     measured: list[Measured]
     absent: dict[str, str]
     """Reasons by name."""
+    load: float = LOAD
+    """That of the latencies."""
 
 
 _Start = Callable[[], AbstractContextManager[Server]]
@@ -72,6 +86,7 @@ class _Entry:
     seen: Measured
     plan: Plan
     """Of a closed loop."""
+    load: float
     start: _Start
     """Starts one more of it."""
 
@@ -79,9 +94,7 @@ class _Entry:
 _Round = Callable[[_Entry], None]
 
 
-def measure(
-    contenders: Sequence[Contender], rounds: int, seconds: float, directory: Path
-) -> Outcome:
+def measure(contenders: Sequence[Contender], pace: Pace, directory: Path) -> Outcome:
     """Every contender in every round, so that what disturbs the machine disturbs all alike.
 
     Where there are several cores, the one that is asked has the first to itself, and the load and
@@ -94,15 +107,17 @@ def measure(
         stack.enter_context(confined(rest))
         for contender in contenders:
             with _excused(contender, absent):
-                entries.append(_start(contender, seconds, directory, mine, stack))
+                entries.append(_start(contender, pace, directory, mine, stack))
                 entries[-1].server.move(rest)
+        rounds = pace.rounds
         alone = [_alone] * (2 * rounds if may_be_first() else 0)
         loaded = (_warm, *[_closed] * rounds, *[_open] * rounds, *alone)
         for each_round in (*loaded, _weigh, *[_start_again] * rounds):
             for entry in [each for each in entries if each.contender.name not in absent]:
                 with _excused(entry.contender, absent), _moved(entry.server, mine, rest):
                     each_round(entry)
-    return Outcome([each.seen for each in entries if each.contender.name not in absent], absent)
+    measured = [each.seen for each in entries if each.contender.name not in absent]
+    return Outcome(measured, absent, pace.load)
 
 
 @contextmanager
@@ -118,7 +133,7 @@ def _excused(contender: Contender, absent: dict[str, str]) -> Iterator[None]:
 
 
 def _start(
-    contender: Contender, seconds: float, directory: Path, cores: Cores, stack: ExitStack
+    contender: Contender, pace: Pace, directory: Path, cores: Cores, stack: ExitStack
 ) -> _Entry:
     """Installed, prepared and started; its prices are the right ones."""
     start = _starter(contender, directory, cores)
@@ -126,8 +141,8 @@ def _start(
     questions = tuple(_question(contender, server.port, each) for each in contender.asked())
     size = None if contender.environment is None else contender.environment.size()
     seen = Measured(contender.name, [server.started_in], size)
-    plan = Plan(server.port, questions, seconds, settle=_SETTLE, awake=cores is not None)
-    return _Entry(contender, server, seen, plan, start)
+    plan = Plan(server.port, questions, pace.seconds, settle=_SETTLE, awake=cores is not None)
+    return _Entry(contender, server, seen, plan, pace.load, start)
 
 
 def _starter(contender: Contender, directory: Path, cores: Cores) -> _Start:
@@ -190,7 +205,7 @@ def _alone(entry: _Entry) -> None:
 
 
 def _latencies(entry: _Entry, seconds: float) -> Latencies:
-    rate = 0.7 * entry.seen.median("rates")
+    rate = entry.load * entry.seen.median("rates")
     load = _good(entry, replace(entry.plan, seconds=seconds, rate=rate))
     p50, p99, p999 = (load.percentile(part) * 1000 for part in (0.5, 0.99, 0.999))
     return p50, p99, p999

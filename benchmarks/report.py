@@ -49,20 +49,22 @@ def ratios(outcome: Outcome) -> str:
     itself = [each for each in others if each.name.startswith(f"{SERVICE.name}, ")]
     peers = [each for each in others if each not in itself]
     lines = [
-        *_against_floor(floor, echo, service),
+        *_against_floor(floor, echo, service, outcome.load),
         *_against_itself(service, itself),
         *_against_peers(service, peers),
     ]
     return "\n".join(lines)
 
 
-def _against_floor(floor: Measured, echo: Measured, service: Measured) -> Iterator[str]:
+def _against_floor(
+    floor: Measured, echo: Measured, service: Measured, load: float
+) -> Iterator[str]:
     yield f"CPU of the service / floor: {_quotient(service.cpu, floor.cpu):.2f}"
     yield f"CPU of the service / FastAPI echo: {_quotient(service.cpu, echo.cpu):.2f}"
-    yield f"p99 / p50 at 70 % load: {_tails(service.latencies, floor.latencies)}"
+    yield f"p99 / p50 at {load * 100:.0f} % load: {_tails(service.latencies, floor.latencies)}"
     if service.alone:
         tails = _tails(service.alone, floor.alone)
-        yield f"p99 / p50 at 70 % load and real-time priority: {tails}"
+        yield f"p99 / p50 at {load * 100:.0f} % load and real-time priority: {tails}"
     yield f"start of the service / FastAPI echo: {_quotient(service.starts, echo.starts):.2f}"
 
 

@@ -9,7 +9,7 @@ from api.backlog import QUEUE
 from benchmarks import batch, overload, workers
 from benchmarks.__main__ import main
 from benchmarks.contenders import Contender
-from benchmarks.measure import measure
+from benchmarks.measure import Pace, measure
 from benchmarks.processes import python
 from tests import bundles
 
@@ -85,4 +85,4 @@ def test_a_server_that_does_not_answer_shows_its_log(tmp_path: Path) -> None:
         "broken", lambda _programs, _port: python("-c", "raise SystemExit('no such model')")
     )
     with pytest.raises(RuntimeError, match="no such model"):
-        measure([broken], rounds=1, seconds=0.1, directory=tmp_path)
+        measure([broken], Pace(rounds=1, seconds=0.1), directory=tmp_path)

@@ -9,7 +9,7 @@ from benchmarks.__main__ import main
 from benchmarks.agreement import refuse_other_price
 from benchmarks.bundled import served
 from benchmarks.contenders import Contender
-from benchmarks.measure import Outcome, measure
+from benchmarks.measure import Outcome, Pace, measure
 from benchmarks.products import products
 from tests import bundles
 from tests.bundles import Bundle
@@ -63,7 +63,7 @@ def fake(
 
 
 def measured(*contenders: Contender, directory: Path) -> Outcome:
-    return measure(contenders, rounds=1, seconds=0.1, directory=directory)
+    return measure(contenders, Pace(rounds=1, seconds=0.1), directory=directory)
 
 
 def test_every_contender_is_asked_in_its_own_way(tmp_path: Path) -> None:

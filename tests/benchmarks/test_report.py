@@ -48,6 +48,11 @@ def test_a_peer_that_was_not_measured_has_its_row() -> None:
     assert last.replace("\\|", "").count("|") == rows[0].count("|")
 
 
+def test_the_load_is_told() -> None:
+    """That at which latencies were taken."""
+    assert "p99 / p50 at 45 % load: 2.00" in ratios(replace(OUTCOME, load=0.45))
+
+
 def test_ratios_with_peers() -> None:
     """The original server is held against by its cost, the best of the others by its answers."""
     assert ratios(OUTCOME).splitlines() == [
