@@ -36,7 +36,6 @@ class Connection(HttpToolsProtocol):
         "_late",
         "_peer",
         "_proxies",
-        "_reading",
     )
 
     def __init__(
@@ -51,10 +50,8 @@ class Connection(HttpToolsProtocol):
         self._proxies = self.app if isinstance(self.app, ProxyHeadersMiddleware) else None
         self._front: FrontPath = app_state[FRONT]
         self._peer: str | None = None
-        self._reading = False
-        """Whether a request has begun to come, and not come to its end."""
         self._heading = False
-        """Whether that is so of its head, or of what comes between the pieces of its body."""
+        """Whether a head has begun and not ended, or what comes between the pieces of a body."""
         self._head = 0
         self._late: asyncio.TimerHandle | None = None
         """What gives up waiting for the rest of a head or body."""

@@ -58,7 +58,7 @@ class FrontProtocol(Connection):
 
     def on_message_begin(self) -> None:
         """A request begins."""
-        self._reading = self._heading = True
+        self._heading = True
         self.url = b""
         self.headers = []
         self.expect_100_continue = False
@@ -91,7 +91,6 @@ class FrontProtocol(Connection):
 
     def on_message_complete(self) -> None:
         """It is complete: answer it, refuse it, or leave it for the app."""
-        self._reading = False
         if self._asked is None or not self._answered_here(self._asked):
             self._hand_on()
             super().on_message_complete()
