@@ -58,7 +58,7 @@ class Connection(HttpToolsProtocol):
         self._idle: asyncio.TimerHandle | None = None
         self._answered = 0.0
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn itself says
         """The connection is there; one on which nothing comes is closed like an idle one."""
         super().connection_made(transport)
         self._close_after(self.timeout_keep_alive)

@@ -48,7 +48,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=number(0.1, DAY), default=2.0,
                         help="of each turn; a round has two (default: %(default)s)")  # fmt: skip
     parser.add_argument("--load", type=number(0.01, 1), default=LOAD, metavar="PART",
-                        help="that of the latencies (default: %(default)s)")  # fmt: skip
+                        help="the part of each one's rate at which its latencies are taken "
+                             "(default: %(default)s)")  # fmt: skip
     beside = parser.add_mutually_exclusive_group()
     beside.add_argument("--peers", action="store_true", help="measure the peers too")
     beside.add_argument("--bundle", type=bundle, nargs="+", default=[], metavar="DIR",

@@ -243,11 +243,11 @@ static void tell_in_time(Load *load, uint64_t time)
 /* ---- the loop ---- */
 
 /* Nanoseconds that nothing is to be done but to read; none shortly before a request is due. */
-static uint64_t leisure(const Load *load, uint64_t time)
+static uint64_t leisure(const Load *load)
 {
-    uint64_t until = load->giving_up;
     if (load->options.awake)
         return 0;
+    uint64_t time = now(), until = load->giving_up;
     if (load->options.every > 0 && load->telling < until)
         until = load->telling;
     if (!TAILQ_EMPTY(&load->lost) && load->retry < until)
@@ -262,7 +262,7 @@ static uint64_t leisure(const Load *load, uint64_t time)
 static void wait_and_read(Load *load)
 {
     struct epoll_event events[MOST_EVENTS];
-    uint64_t left = leisure(load, now());
+    uint64_t left = leisure(load);
     struct timespec timeout = {(time_t)(left / 1000000000), (long)(left % 1000000000)};
     int count = epoll_pwait2(load->poller, events, MOST_EVENTS, &timeout, NULL);
     for (int i = 0; i < count; i++) {

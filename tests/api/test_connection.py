@@ -30,14 +30,19 @@ def in_time(scene: Callable[[Wire, Timers], Awaitable[None]]) -> None:
     on_a_wire(play)
 
 
+def assert_closes_at(now: float, wire: Wire, timers: Timers) -> None:
+    """Then, and not a moment earlier."""
+    timers.pass_to(now - 0.1)
+    assert not wire.is_closing()
+    timers.pass_to(now)
+    assert wire.is_closing()
+
+
 def test_a_connection_on_which_nothing_comes_is_closed() -> None:
     """As any that is idle."""
 
     async def scene(wire: Wire, timers: Timers) -> None:
-        timers.pass_to(1074.9)
-        assert not wire.is_closing()
-        timers.pass_to(1075.0)
-        assert wire.is_closing()
+        assert_closes_at(1075.0, wire, timers)
         assert wire.received == b""
 
     in_time(scene)
@@ -51,10 +56,7 @@ def test_an_idle_connection_is_closed_after_a_while() -> None:
             timers.pass_to(1000.0 + second)
             await wire.send(PRICE)
             assert len(timers.due) == 1
-        timers.pass_to(1164.9)
-        assert not wire.is_closing()
-        timers.pass_to(1165.0)
-        assert wire.is_closing()
+        assert_closes_at(1165.0, wire, timers)
 
     in_time(scene)
 
@@ -99,10 +101,7 @@ def test_an_answer_of_the_app_counts_too() -> None:
         timers.pass_to(1050.0)
         await wire.send(OF_THE_APP)
         await wire.answered()
-        timers.pass_to(1124.9)
-        assert not wire.is_closing()
-        timers.pass_to(1125.0)
-        assert wire.is_closing()
+        assert_closes_at(1125.0, wire, timers)
 
     in_time(scene)
 
@@ -116,10 +115,7 @@ def test_a_head_that_does_not_end_is_given_up(before: list[bytes]) -> None:
         for second in range(10, 60, 10):
             timers.pass_to(1000.0 + second)
             await wire.send(HEAD[second : second + 1])
-        timers.pass_to(1059.9)
-        assert not wire.is_closing()
-        timers.pass_to(1060.0)
-        assert wire.is_closing()
+        assert_closes_at(1060.0, wire, timers)
         answer = wire.received.rpartition(b"HTTP/1.1 ")[2]
         assert answer.startswith(b"400 ")
         assert answer.endswith(b"The head of the request did not come within 60 seconds.")
@@ -163,10 +159,7 @@ def test_an_answer_is_not_cut_off_by_the_next_head() -> None:
         assert wire.received == b""
         await wire.answered()
         assert wire.received.startswith(b"HTTP/1.1 200 ")
-        timers.pass_to(1119.9)
-        assert not wire.is_closing()
-        timers.pass_to(1120.0)
-        assert wire.is_closing()
+        assert_closes_at(1120.0, wire, timers)
 
     in_time(scene)
 
@@ -231,10 +224,7 @@ def test_trailers_that_do_not_end_are_given_up() -> None:
     async def scene(wire: Wire, timers: Timers) -> None:
         await wire.send(CHUNKED + b"2\r\n{}\r\n", b"0\r\nx-more: ")
         await wire.answered()
-        timers.pass_to(1059.9)
-        assert not wire.is_closing()
-        timers.pass_to(1060.0)
-        assert wire.is_closing()
+        assert_closes_at(1060.0, wire, timers)
 
     in_time(scene)
 
@@ -313,9 +303,6 @@ def test_a_head_has_its_time_though_a_connection_may_be_idle_for_less() -> None:
         wire.protocol.timeout_keep_alive = 10
         wire.protocol.data_received(OF_THE_APP + HEAD[:9])
         await wire.answered()
-        timers.pass_to(1059.9)
-        assert not wire.is_closing()
-        timers.pass_to(1060.0)
-        assert wire.is_closing()
+        assert_closes_at(1060.0, wire, timers)
 
     in_time(scene)
